@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The image header and the way from the loader into C.
+ *
+ * The header is Linux's (Documentation/arch/riscv/boot-image-header.rst), so
+ * that whatever boots Linux boots this. Entered in S-mode as the SBI and Linux
+ * say: a0 = hart id, a1 = physical address of the device tree, paging off,
+ * anywhere in RAM at a page boundary.
+ *
+ * The image is linked with -pie; every pointer in its data has an entry in
+ * .rela.dyn saying "load address + addend". Until these are applied, addresses
+ * come from lla, relative to pc, only.
+ *
+ *	s0	hart id			s2	load address - link address
+ *	s1	device tree
+ */
+#include <asm/asm.h>
+
+/* Bytes above the RAM's start, or above its 2 MiB-aligned start, at which boot
+ * loaders put the image; OpenSBI has the first two megabytes. */
+#define TEXT_OFFSET	0x400000
+
+/* Version 0.2 of the header, major << 16 | minor. */
+#define HEADER_VERSION	2
+
+/* Relocation type: load address + addend (RISC-V ELF psABI, table 3). */
+#define R_RISCV_RELATIVE	3
+
+	.section .head.text, "ax"
+	.globl	_start
+_start:
+	.option	push
+	.option	norvc
+	j	enter				/* code0 */
+	nop					/* code1 */
+	.option	pop
+	.dword	TEXT_OFFSET
+	.dword	image_end - image_start
+	.dword	0				/* flags: little endian */
+	.word	HEADER_VERSION
+	.word	0				/* reserved */
+	.dword	0				/* reserved */
+	.ascii	"RISCV\0\0\0"
+	.ascii	"RSC\005"
+	.word	0				/* reserved */
+
+enter:
+	csrw	sie, zero
+	csrw	satp, zero
+	mv	s0, a0
+	mv	s1, a1
+
+	lla	t0, image_bss
+	lla	t1, image_bss_end
+1:	REG_S	zero, (t0)
+	addi	t0, t0, REG_SIZE
+	bltu	t0, t1, 1b
+
+	lla	s2, image_start
+	lla	t0, image_link_address
+	REG_L	t0, (t0)
+	sub	s2, s2, t0
+	lla	t0, image_rela
+	lla	t1, image_rela_end
+	li	t4, R_RISCV_RELATIVE
+2:	bgeu	t0, t1, 4f
+	REG_L	t2, 0(t0)			/* r_offset */
+	REG_L	t3, REG_SIZE(t0)		/* r_info: the build checks it */
+	REG_L	t5, 2*REG_SIZE(t0)		/* r_addend */
+	bne	t3, t4, 3f
+	add	t2, t2, s2
+	add	t5, t5, s2
+	REG_S	t5, (t2)
+3:	addi	t0, t0, 3*REG_SIZE
+	j	2b
+
+4:	lla	sp, image_brk			/* the early stack's upper end */
+	lla	tp, image_tls
+	mv	a0, s0
+	mv	a1, s1
+	li	s0, 0				/* the outermost frame */
+	li	ra, 0
+	tail	firmware_main

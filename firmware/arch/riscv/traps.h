@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What trap.S and the port's C files give each other.
+ */
+#ifndef TRAPS_H
+#define TRAPS_H
+
+#include "types.h"
+
+/* The interrupted state, as trap.S lays it out (asm/asm.h has the indices). */
+struct trap_frame {
+	unsigned long x[32];		/* x0 to x31; x[2] is the old sp */
+	unsigned long pc;		/* sepc */
+	unsigned long cause;		/* scause */
+	unsigned long addr;		/* stval */
+	unsigned long status;		/* sstatus */
+};
+
+/* Where the next trap continues instead of being reported; 0: nowhere. */
+extern unsigned long trap_resume;
+
+/* The trap stack's upper end. */
+extern char trap_stack_end[];
+
+void trap_entry(void);
+void trap_handle(struct trap_frame *frame);
+
+/* try_instret(): whether the instret counter can be read without a trap. */
+bool try_instret(void);
+
+/* satp_try(): what satp reads as after @satp was written; see trap.S. */
+unsigned long satp_try(unsigned long satp);
+
+/* counter_init(): choose what arch_counter() reads. Traps must be set up. */
+void counter_init(void);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the files of firmware/ give each other; ports call firmware_main() only.
+ */
+#ifndef FIRMWARE_H
+#define FIRMWARE_H
+
+#include "types.h"
+
+/*
+ * firmware_main(): the boot story, called by the port's _start on the early
+ * stack. @cpu is the boot CPU's hardware number, @dtb the device tree's
+ * physical address. Never returns.
+ */
+void firmware_main(unsigned long cpu, unsigned long dtb)
+	__attribute__((noreturn));
+
+/* image_init(): fill `image` (machine.h) from linker.ld's border symbols; make
+ * memblock empty and brk ready. */
+void image_init(void);
+
+/*
+ * console_init(): from here on console_write() goes to the UART that
+ * machine.uart describes, where there is a driver for it; else it stays with
+ * the early console. After of_scan_machine(), before or after paging.
+ */
+void console_init(void);
+
+/*
+ * console_close(): nothing is printed from here on. The report's last line is
+ * the last one, even where switching off traps.
+ */
+void console_close(void);
+
+/* stack_alloc(): the boot CPU's stack for good; while bootmem is legal and
+ * before paging_init(), which leaves out the page below it. */
+void stack_alloc(void);
+
+/* stack_switch(): leave the early stack for that one and go on with @next. */
+void stack_switch(void (*next)(void)) __attribute__((noreturn));
+
+/* stack_guard(): the page below the boot CPU's stack, which isn't mapped. */
+phys_addr_t stack_guard(void);
+
+/* free_initmem(): what was only needed to boot becomes the buddy's: the early
+ * stack and its guard page. On the new stack. */
+void free_initmem(void);
+
+/*
+ * selftest(): try on the running machine what the report claims, in KTAP's form
+ * (docs.kernel.org/dev-tools/ktap). Returns whether nothing failed.
+ */
+bool selftest(void);
+
+#endif

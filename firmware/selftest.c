@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The self-test: what the report claims, tried on the machine.
+ *
+ * Permissions are tried by really touching: each access that must not be
+ * possible has to trap, be caught and be counted. The allocator is tried by what
+ * a caller may do to it, right and wrong. Every test leaves memory as it was.
+ */
+#include <string.h>
+
+#include "arch.h"
+#include "firmware.h"
+#include "gfp.h"
+#include "machine.h"
+#include "memblock.h"
+#include "mmzone.h"
+#include "paging.h"
+#include "printk.h"
+
+/* What a test comes to. */
+enum result {
+	FAIL,
+	PASS,
+	SKIP,		/* this machine has nothing to try it on */
+};
+
+/* Accesses that had to trap, and did. */
+static unsigned int traps;
+
+/* An address with data in it: writable, so never executable. */
+static unsigned long data_word;
+
+/* must_trap(): count an access that @went_through, or as it should be, didn't. */
+static enum result must_trap(bool went_through)
+{
+	traps += !went_through;
+	return went_through ? FAIL : PASS;
+}
+
+static enum result write_to_text(void)
+{
+	unsigned long text = ALIGN_DOWN((unsigned long)(uintptr_t)selftest,
+					sizeof(long));
+
+	return must_trap(arch_try_write(text, 0));
+}
+
+static enum result write_to_rodata(void)
+{
+	phys_addr_t pa = image_segment("rodata")->start;
+
+	return must_trap(arch_try_write((unsigned long)pa, 0));
+}
+
+static enum result jump_into_data(void)
+{
+	return must_trap(arch_try_exec((unsigned long)(uintptr_t)&data_word));
+}
+
+static enum result jump_into_free_page(void)
+{
+	phys_addr_t page = alloc_pages(GFP_KERNEL, 0);
+	enum result result = FAIL;
+
+	if (page)
+		result = must_trap(arch_try_exec((unsigned long)page));
+	return free_pages(page, 0) ? result : FAIL;
+}
+
+static enum result read_page_zero(void)
+{
+	unsigned long value;
+
+	return must_trap(arch_try_read(0, &value));
+}
+
+static enum result read_stack_guard(void)
+{
+	unsigned long value;
+
+	return must_trap(arch_try_read((unsigned long)stack_guard(), &value));
+}
+
+/* read_regions(): read the first word of every reservation that isn't mapped and
+ * whose NOMAP flag is @nomap. */
+static enum result read_regions(enum memblock_flags nomap)
+{
+	const struct memblock_region *r;
+	enum result result = SKIP;
+	unsigned long value;
+
+	for_each_reserved_region(r) {
+		if ((r->flags & MEMBLOCK_NOMAP) != nomap || r->owner->prot)
+			continue;
+		if (must_trap(arch_try_read((unsigned long)r->base, &value)) ==
+		    FAIL)
+			return FAIL;
+		result = PASS;
+	}
+	return result;
+}
+
+static enum result read_nomap(void)
+{
+	return read_regions(MEMBLOCK_NOMAP);
+}
+
+static enum result read_foreign_reserved(void)
+{
+	return read_regions(MEMBLOCK_NONE);
+}
+
+static enum result tables_as_wanted(void)
+{
+	return paging_stats().nr_tables ? PASS : FAIL;
+}
+
+/* all_bytes(): every byte of the block of @order at @pa is @byte. */
+static bool all_bytes(phys_addr_t pa, unsigned int order, char byte)
+{
+	const char *p = phys_to_virt(pa);
+
+	for (phys_addr_t i = 0; i < PAGE_SIZE << order; i++)
+		if (p[i] != byte)
+			return false;
+	return true;
+}
+
+/* Orders that the tests go through: blocks of 4 KiB to 4 MiB. */
+#define TEST_ORDERS	11
+
+static enum result every_order(void)
+{
+	for (unsigned int order = 0; order < TEST_ORDERS; order++) {
+		phys_addr_t pa = alloc_pages(__GFP_ZERO, order);
+		bool good;
+
+		if (!pa)
+			return order ? SKIP : FAIL;
+		good = !(pa & ((PAGE_SIZE << order) - 1)) &&
+		       all_bytes(pa, order, 0);
+		memset(phys_to_virt(pa), 0x5a, PAGE_SIZE << order);
+		if (!free_pages(pa, order) || !good)
+			return FAIL;
+	}
+	return PASS;
+}
+
+static enum result split_and_coalesce(void)
+{
+	phys_addr_t whole = alloc_pages(GFP_KERNEL, 4), again;
+
+	if (!whole)
+		return SKIP;
+	for (phys_addr_t i = 0; i < 16; i++)
+		if (!free_pages(whole + i * PAGE_SIZE, 0))
+			return FAIL;
+	again = alloc_pages(GFP_KERNEL, 4);
+	return again == whole && free_pages(again, 4) ? PASS : FAIL;
+}
+
+/* refused(): freeing the block of @order at @pa is refused, as it should be. */
+static bool refused(phys_addr_t pa, unsigned int order)
+{
+	return !free_pages(pa, order);
+}
+
+static enum result double_free(void)
+{
+	phys_addr_t pa = alloc_pages(GFP_KERNEL, 0);
+
+	return pa && free_pages(pa, 0) && refused(pa, 0) ? PASS : FAIL;
+}
+
+static enum result bad_free(void)
+{
+	phys_addr_t pa = alloc_pages(GFP_KERNEL, 1);
+	bool good = pa && refused(pa + 1, 0) && refused(pa + PAGE_SIZE, 1) &&
+		    refused(image.start, 0) &&
+		    refused(memblock_last_byte_of_DRAM() + 1, 0) &&
+		    refused(pa, PFN_TREE_MAX_ORDERS);
+
+	return free_pages(pa, 1) && good ? PASS : FAIL;
+}
+
+/* on_node(): @pa is memory of node @nid. */
+static bool on_node(phys_addr_t pa, int nid)
+{
+	long i = memblock_search(&memblock.memory, pa);
+
+	return i >= 0 && memblock.memory.regions[i].nid == nid;
+}
+
+static enum result this_node(void)
+{
+	for (int nid = 0; nid < nr_node_ids; nid++) {
+		phys_addr_t pa = alloc_pages_node(nid, __GFP_THISNODE, 0);
+
+		if (pa && (!on_node(pa, nid) || !free_pages(pa, 0)))
+			return FAIL;
+		if (!pa && NODE_DATA(nid)->node_zones[ZONE_DMA32].nr_free +
+			   NODE_DATA(nid)->node_zones[ZONE_NORMAL].nr_free)
+			return FAIL;
+	}
+	return PASS;
+}
+
+static enum result dma32(void)
+{
+	phys_addr_t pa = alloc_pages(__GFP_DMA32, 0);
+
+	if (!pa)
+		return SKIP;
+	return PFN_DOWN(pa) < arch_dma32_limit_pfn() && free_pages(pa, 0)
+	       ? PASS : FAIL;
+}
+
+static enum result counts_agree(void)
+{
+	page_alloc_check();
+	memblock_check();
+	for (bootmem_data_t *b = bdata_list; b; b = b->list)
+		pfn_tree_check(&b->tree);
+	return PASS;
+}
+
+static const struct {
+	const char *name;		/* what holds if it passes */
+	enum result (*run)(void);
+} tests[] = {
+	{ "a write to text traps",			write_to_text },
+	{ "a write to rodata traps",			write_to_rodata },
+	{ "a jump into data traps",			jump_into_data },
+	{ "a jump into a free page traps",		jump_into_free_page },
+	{ "a read of page 0 traps",			read_page_zero },
+	{ "a read of a stack guard traps",		read_stack_guard },
+	{ "a read of a no-map range traps",		read_nomap },
+	{ "a read of another's reservation traps",	read_foreign_reserved },
+	{ "the tables map what is wanted, no more",	tables_as_wanted },
+	{ "blocks of every order are whole and aligned", every_order },
+	{ "a block split into pages coalesces again",	split_and_coalesce },
+	{ "a double free is refused",			double_free },
+	{ "a bad free is refused",			bad_free },
+	{ "THISNODE gives that node's pages",		this_node },
+	{ "DMA32 gives pages below its limit",		dma32 },
+	{ "every count agrees with the maps",		counts_agree },
+};
+
+bool selftest(void)
+{
+	bool pass = true;
+
+	printk("KTAP version 1\n1..%u\n", (unsigned int)ARRAY_SIZE(tests));
+	for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++) {
+		enum result result = tests[i].run();
+
+		printk("%s %u %s%s\n", result == FAIL ? "not ok" : "ok", i + 1,
+		       tests[i].name,
+		       result == SKIP ? " # SKIP nothing to try it on" : "");
+		pass &= result != FAIL;
+	}
+	printk("# %u accesses had to trap and did\n", traps);
+	return pass;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Nodes and zones.
+ */
+#ifndef MMZONE_H
+#define MMZONE_H
+
+#include "bootmem.h"
+#include "numa.h"
+
+enum zone_type {
+	ZONE_DMA32,		/* below the port's DMA32 limit */
+	ZONE_NORMAL,		/* the rest */
+	MAX_NR_ZONES
+};
+
+struct pglist_data;
+
+struct zone {
+	const char *name;		/* "DMA32", "Normal" */
+	struct pglist_data *zone_pgdat;	/* the node it is part of */
+	unsigned long zone_start_pfn;	/* first page that it spans */
+	unsigned long spanned_pages;	/* pages from there, holes included */
+	unsigned long present_pages;	/* pages of memory in them */
+	unsigned long managed_pages;	/* of these, given to the buddy */
+	unsigned long nr_free;		/* pages that are free now */
+};
+
+/* Where to look for a page, in this order; ends with NULL. */
+struct zonelist {
+	struct zone **zones;
+};
+
+enum zonelist_type {
+	ZONELIST_FALLBACK,	/* every node, nearest first */
+	ZONELIST_NOFALLBACK,	/* __GFP_THISNODE: this node alone */
+	MAX_ZONELISTS
+};
+
+typedef struct pglist_data {
+	struct zone node_zones[MAX_NR_ZONES];
+	struct zonelist node_zonelists[MAX_ZONELISTS];
+	bootmem_data_t *bdata;		/* its map; NULL: it has no memory */
+	bootmem_data_t bootmem;		/* what bdata points to */
+	int node_id;			/* dense number, see numa.h */
+	unsigned long node_start_pfn;	/* first page that it spans */
+	unsigned long node_spanned_pages; /* pages from there, holes included */
+	unsigned long node_present_pages; /* pages of memory in them */
+} pg_data_t;
+
+/* NODE_DATA(): the node numbered @nid. */
+extern pg_data_t **node_data;
+#define NODE_DATA(nid)	(node_data[nid])
+
+/* zone_end_pfn(): the page behind the last one that @zone spans. */
+static inline unsigned long zone_end_pfn(const struct zone *zone)
+{
+	return zone->zone_start_pfn + zone->spanned_pages;
+}
+
+/* node_span(): the pages that @nid's memory spans: false where it has none. */
+bool node_span(int nid, unsigned long *start_pfn, unsigned long *end_pfn);
+
+/* free_area_init(): the zones of every node, and who falls back on whom. */
+void free_area_init(void);
+
+#endif

@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * memblock: what RAM there is and who holds which part of it.
+ *
+ * Three sorted lists of disjoint ranges. Every change is one of two operations:
+ *
+ *	add_range()	insert the pieces that aren't covered yet:
+ *
+ *			list      [---]      [--]       [---]
+ *			add           [===============]
+ *			result    [---]======[--]=====[---]
+ *
+ *	isolate_range()	split regions at both ends of a range, so that the
+ *			regions inside it can be removed or changed:
+ *
+ *			list      [---------------]   [-------]
+ *			isolate         <...............>
+ *			result    [----][---------]   [-][----]
+ *
+ * followed by merging neighbours that are alike. Because add never changes what
+ * is there, the first to claim a byte keeps it; callers for whom order must not
+ * matter sort their claims before.
+ *
+ * Ends are kept as the last byte, not the one behind it, wherever they are
+ * compared: a region may end with the last byte of the address space. Points are
+ * found by binary search. Room for what an operation may add is made before it
+ * changes anything, so that a failure leaves the list as it was.
+ *
+ * The first tables are static; a larger one comes from whatever allocator is
+ * legal in the stage (early_table_alloc()).
+ */
+#include "memblock.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "arch.h"
+#include "early_alloc.h"
+#include "numa.h"
+#include "paging.h"
+#include "printk.h"
+#include "stage.h"
+
+/* Regions of the static tables: enough for most boards (docs/boards.md). */
+#define INIT_REGIONS	128
+
+static struct memblock_region memory_init[INIT_REGIONS];
+static struct memblock_region reserved_init[INIT_REGIONS];
+static struct memblock_region dropped_init[INIT_REGIONS];
+
+struct memblock memblock;
+
+const struct mem_owner owner_anonymous = { "reserved", "anonymous", NULL, 0 };
+const struct mem_owner owner_page_zero = { "reserved", "page zero", NULL, 0 };
+const struct mem_owner owner_bitmap = {
+	"bitmap", "bootmem map", NULL, VM_READ | VM_WRITE
+};
+const struct mem_owner owner_pagetable = {
+	"pagetable", "page tables", NULL, VM_READ | VM_WRITE
+};
+const struct mem_owner owner_nodedata = {
+	"nodedata", "nodes and zonelists", NULL, VM_READ | VM_WRITE
+};
+const struct mem_owner owner_stack = {
+	"stack", "boot CPU", NULL, VM_READ | VM_WRITE
+};
+const struct mem_owner owner_guard = { "stack", "guard page", NULL, 0 };
+const struct mem_owner owner_memblock = {
+	"memblock", "region tables", NULL, VM_READ | VM_WRITE
+};
+
+/* type_init(): @type empty, with the static table at @regions. */
+static void type_init(struct memblock_type *type, const char *name,
+		      struct memblock_region *regions)
+{
+	type->regions = regions;
+	type->cnt = 0;
+	type->max = INIT_REGIONS;
+	type->total_size = 0;
+	type->name = name;
+}
+
+void memblock_init(void)
+{
+	memblock.bottom_up = false;
+	memblock.current_limit = MEMBLOCK_ALLOC_ANYWHERE;
+	type_init(&memblock.memory, "memory", memory_init);
+	type_init(&memblock.reserved, "reserved", reserved_init);
+	type_init(&memblock.dropped, "dropped", dropped_init);
+}
+
+/* range_valid(): not empty, and its last byte is representable. */
+static bool range_valid(phys_addr_t base, phys_addr_t size)
+{
+	return size != 0 && base <= PHYS_ADDR_MAX - (size - 1);
+}
+
+unsigned long memblock_lower_bound(const struct memblock_type *type,
+				   phys_addr_t pa)
+{
+	unsigned long low = 0, high = type->cnt;
+
+	while (low < high) {
+		unsigned long mid = low + (high - low) / 2;
+
+		if (memblock_last(&type->regions[mid]) < pa)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+unsigned long memblock_upper_bound(const struct memblock_type *type,
+				   phys_addr_t pa)
+{
+	unsigned long i = memblock_lower_bound(type, pa);
+
+	if (i < type->cnt && type->regions[i].base <= pa)
+		i++;
+	return i;
+}
+
+long memblock_search(const struct memblock_type *type, phys_addr_t pa)
+{
+	unsigned long i = memblock_lower_bound(type, pa);
+
+	return i < type->cnt && type->regions[i].base <= pa ? (long)i : -1;
+}
+
+/* table_bytes(): what a table of @max regions takes, in whole pages. */
+static phys_addr_t table_bytes(unsigned long max)
+{
+	return ALIGN(max * sizeof(struct memblock_region), PAGE_SIZE);
+}
+
+/*
+ * reserve_table(): a table that lies in RAM is reserved like anything else. The
+ * region tables have just grown, so there is room for one more entry.
+ */
+static void reserve_table(phys_addr_t pa, phys_addr_t size)
+{
+	if (!memblock_is_region_reserved(pa, size))
+		memblock_reserve_owner(pa, size, MEMBLOCK_NONE,
+				       &owner_memblock);
+}
+
+/*
+ * grow(): room for @nr more regions in @type, doubling its table. The old table
+ * is not reused: it may be static or lie in brk, and doubling wastes no more
+ * than the new one takes. Returns false, with a line, where there is no memory.
+ */
+static bool grow(struct memblock_type *type, unsigned long nr)
+{
+	unsigned long max = type->max;
+	phys_addr_t size, pa;
+
+	/* Two more than asked for: reserving the table itself takes up to that. */
+	if (type->cnt + nr + 2 <= type->max)
+		return true;
+	while (max < type->cnt + nr + 2)
+		max *= 2;
+	size = table_bytes(max);
+	pa = early_table_alloc(size);
+	if (!pa) {
+		printk("memblock: no memory for %lu regions in %s, %lu are in use\n",
+		       max, type->name, type->cnt);
+		return false;
+	}
+	memcpy(phys_to_virt(pa), type->regions,
+	       type->cnt * sizeof(*type->regions));
+	type->regions = phys_to_virt(pa);
+	type->max = max;
+	reserve_table(pa, size);
+	return true;
+}
+
+/* insert_region(): @region becomes number @i; there is room for it. */
+static void insert_region(struct memblock_type *type, unsigned long i,
+			  const struct memblock_region *region)
+{
+	memmove(&type->regions[i + 1], &type->regions[i],
+		(type->cnt - i) * sizeof(*type->regions));
+	type->regions[i] = *region;
+	type->cnt++;
+	type->total_size += region->size;
+}
+
+/* delete_regions(): regions @from to @to - 1 go. */
+static void delete_regions(struct memblock_type *type, unsigned long from,
+			   unsigned long to)
+{
+	for (unsigned long i = from; i < to; i++)
+		type->total_size -= type->regions[i].size;
+	memmove(&type->regions[from], &type->regions[to],
+		(type->cnt - to) * sizeof(*type->regions));
+	type->cnt -= to - from;
+}
+
+/* alike(): @b follows @a without a gap, and nothing tells them apart. */
+static bool alike(const struct memblock_region *a,
+		  const struct memblock_region *b)
+{
+	return memblock_last(a) + 1 == b->base && a->flags == b->flags &&
+	       a->nid == b->nid && a->owner == b->owner;
+}
+
+/*
+ * merge_regions(): make one of neighbours that are alike, looking at regions
+ * @from - 1 to @to.
+ */
+static void merge_regions(struct memblock_type *type, unsigned long from,
+			  unsigned long to)
+{
+	struct memblock_region *r = type->regions;
+	unsigned long i = from ? from - 1 : 0;
+
+	while (i + 1 < type->cnt && i < to) {
+		if (alike(&r[i], &r[i + 1])) {
+			r[i].size += r[i + 1].size;
+			type->total_size += r[i + 1].size;
+			delete_regions(type, i + 1, i + 2);
+			to--;
+		} else {
+			i++;
+		}
+	}
+}
+
+/* count_gaps(): pieces of [@base, @last] that no region of @type covers. */
+static unsigned long count_gaps(const struct memblock_type *type,
+				phys_addr_t base, phys_addr_t last)
+{
+	unsigned long i = memblock_lower_bound(type, base), gaps = 0;
+
+	for (; i < type->cnt && type->regions[i].base <= last; i++) {
+		const struct memblock_region *r = &type->regions[i];
+
+		gaps += r->base > base;
+		if (memblock_last(r) >= last)
+			return gaps;
+		base = memblock_last(r) + 1;
+	}
+	return gaps + 1;
+}
+
+/*
+ * add_range(): the pieces of @new that no region of @type covers yet are
+ * inserted with its flags, node and owner. Returns 0, or -1 where the range is
+ * refused or the table can't grow.
+ */
+static int add_range(struct memblock_type *type,
+		     const struct memblock_region *new)
+{
+	struct memblock_region piece = *new;
+	phys_addr_t last, pos = new->base;
+	unsigned long first, i;
+
+	if (!range_valid(new->base, new->size))
+		return -1;
+	last = memblock_last(new);
+	if (!grow(type, count_gaps(type, pos, last)))
+		return -1;
+
+	first = i = memblock_lower_bound(type, pos);
+	for (;;) {
+		const struct memblock_region *r = &type->regions[i];
+		bool behind = i == type->cnt || r->base > last;
+
+		if (behind || r->base > pos) {
+			piece.base = pos;
+			piece.size = (behind ? last : r->base - 1) - pos + 1;
+			insert_region(type, i++, &piece);
+		}
+		if (behind || memblock_last(&type->regions[i]) >= last)
+			break;
+		pos = memblock_last(&type->regions[i++]) + 1;
+	}
+	merge_regions(type, first, i + 1);
+	return 0;
+}
+
+/*
+ * split_region(): where @pa lies inside a region, but isn't its first byte,
+ * that region becomes two. Returns the index of the first region that begins at
+ * or above @pa.
+ */
+static unsigned long split_region(struct memblock_type *type, phys_addr_t pa)
+{
+	unsigned long i = memblock_lower_bound(type, pa);
+	struct memblock_region *r = &type->regions[i], upper;
+
+	if (i == type->cnt || r->base >= pa)
+		return i;
+	upper = *r;
+	upper.base = pa;
+	upper.size = memblock_last(r) - pa + 1;
+	r->size -= upper.size;
+	type->total_size -= upper.size;
+	insert_region(type, i + 1, &upper);
+	return i + 1;
+}
+
+/*
+ * isolate_range(): split so that regions [*@from, *@to) are exactly what of
+ * [@base, @base + @size) is in @type. Returns 0, or -1 as add_range() does.
+ */
+static int isolate_range(struct memblock_type *type, phys_addr_t base,
+			 phys_addr_t size, unsigned long *from,
+			 unsigned long *to)
+{
+	phys_addr_t last = base + (size - 1);
+
+	if (!range_valid(base, size) || !grow(type, 2))
+		return -1;
+	*from = split_region(type, base);
+	*to = last == PHYS_ADDR_MAX ? type->cnt : split_region(type, last + 1);
+	return 0;
+}
+
+/* remove_range(): nothing of [@base, @base + @size) is in @type any more. */
+static int remove_range(struct memblock_type *type, phys_addr_t base,
+			phys_addr_t size)
+{
+	unsigned long from, to;
+
+	if (isolate_range(type, base, size, &from, &to))
+		return -1;
+	delete_regions(type, from, to);
+	return 0;
+}
+
+int memblock_add_node(phys_addr_t base, phys_addr_t size, int nid,
+		      enum memblock_flags flags)
+{
+	return add_range(&memblock.memory, &(struct memblock_region){
+		base, size, flags, nid, NULL });
+}
+
+int memblock_add(phys_addr_t base, phys_addr_t size)
+{
+	return memblock_add_node(base, size, 0, MEMBLOCK_NONE);
+}
+
+int memblock_remove(phys_addr_t base, phys_addr_t size)
+{
+	return remove_range(&memblock.memory, base, size);
+}
+
+int memblock_reserve_owner(phys_addr_t base, phys_addr_t size,
+			   enum memblock_flags flags,
+			   const struct mem_owner *owner)
+{
+	return add_range(&memblock.reserved, &(struct memblock_region){
+		base, size, flags, NUMA_NO_NODE, owner });
+}
+
+int memblock_reserve(phys_addr_t base, phys_addr_t size)
+{
+	return memblock_reserve_owner(base, size, MEMBLOCK_NONE,
+				      &owner_anonymous);
+}
+
+int memblock_phys_free(phys_addr_t base, phys_addr_t size)
+{
+	return remove_range(&memblock.reserved, base, size);
+}
+
+int memblock_claim_dropped(phys_addr_t base, phys_addr_t size, int nid,
+			   const struct mem_owner *reason)
+{
+	return add_range(&memblock.dropped, &(struct memblock_region){
+		base, size, MEMBLOCK_NONE, nid, reason });
+}
+
+int memblock_drop(phys_addr_t base, phys_addr_t size,
+		  const struct mem_owner *reason)
+{
+	unsigned long from, to;
+
+	if (isolate_range(&memblock.memory, base, size, &from, &to))
+		return -1;
+	for (unsigned long i = from; i < to; i++) {
+		const struct memblock_region *r = &memblock.memory.regions[i];
+
+		if (memblock_claim_dropped(r->base, r->size, r->nid, reason))
+			return -1;
+	}
+	delete_regions(&memblock.memory, from, to);
+	return 0;
+}
+
+int memblock_trim_memory(phys_addr_t align, const struct mem_owner *reason)
+{
+	phys_addr_t pos = 0;
+
+	for (;;) {
+		unsigned long i = memblock_lower_bound(&memblock.memory, pos);
+		struct memblock_region *r = &memblock.memory.regions[i];
+		phys_addr_t last, head, tail;
+
+		if (i == memblock.memory.cnt)
+			return 0;
+		last = memblock_last(r);
+		head = MIN(-r->base & (align - 1), r->size);
+		tail = MIN((last + 1) & (align - 1), r->size - head);
+		if (head && memblock_drop(r->base, head, reason))
+			return -1;
+		if (tail && memblock_drop(last - tail + 1, tail, reason))
+			return -1;
+		if (last == PHYS_ADDR_MAX)
+			return 0;
+		pos = last + 1;
+	}
+}
+
+bool memblock_next_free(phys_addr_t from, struct free_range *range)
+{
+	const struct memblock_type *mem = &memblock.memory;
+	const struct memblock_type *rsv = &memblock.reserved;
+	unsigned long m = memblock_lower_bound(mem, from);
+	unsigned long i;
+
+	while (m < mem->cnt) {
+		const struct memblock_region *r = &mem->regions[m];
+		phys_addr_t pos = MAX(from, r->base);
+
+		i = memblock_lower_bound(rsv, pos);
+		if (i == rsv->cnt || rsv->regions[i].base > pos) {
+			range->start = pos;
+			range->last = memblock_last(r);
+			if (i < rsv->cnt && rsv->regions[i].base <= range->last)
+				range->last = rsv->regions[i].base - 1;
+			range->nid = r->nid;
+			range->flags = r->flags;
+			return true;
+		}
+		if (memblock_last(&rsv->regions[i]) == PHYS_ADDR_MAX)
+			return false;
+		from = memblock_last(&rsv->regions[i]) + 1;
+		m = memblock_lower_bound(mem, from);
+	}
+	return false;
+}
+
+bool memblock_prev_free(phys_addr_t upto, struct free_range *range)
+{
+	const struct memblock_type *mem = &memblock.memory;
+	const struct memblock_type *rsv = &memblock.reserved;
+	unsigned long m = memblock_upper_bound(mem, upto);
+	unsigned long i;
+
+	while (m) {
+		const struct memblock_region *r = &mem->regions[m - 1];
+		phys_addr_t pos = MIN(upto, memblock_last(r));
+
+		i = memblock_upper_bound(rsv, pos);
+		if (!i || memblock_last(&rsv->regions[i - 1]) < pos) {
+			range->last = pos;
+			range->start = r->base;
+			if (i && memblock_last(&rsv->regions[i - 1]) >= r->base)
+				range->start =
+					memblock_last(&rsv->regions[i - 1]) + 1;
+			range->nid = r->nid;
+			range->flags = r->flags;
+			return true;
+		}
+		if (!rsv->regions[i - 1].base)
+			return false;
+		upto = rsv->regions[i - 1].base - 1;
+		m = memblock_upper_bound(mem, upto);
+	}
+	return false;
+}
+
+/* fit_in(): where @size bytes at @align fit into [@start, @last], at its top or
+ * its bottom; 0 where they don't. */
+static phys_addr_t fit_in(phys_addr_t start, phys_addr_t last,
+			  phys_addr_t size, phys_addr_t align)
+{
+	phys_addr_t pa;
+
+	if (start > last || last - start < size - 1)
+		return 0;
+	pa = memblock.bottom_up ? start : ALIGN_DOWN(last - (size - 1), align);
+	if (memblock.bottom_up && (pa & (align - 1))) {
+		pa = ALIGN(pa, align);
+		if (pa < start || pa > last || last - pa < size - 1)
+			return 0;
+	}
+	return pa >= start ? pa : 0;
+}
+
+/* next_candidate(): step @range to the next free range in search order; the
+ * first one where @range is empty (start > last). False past the last. */
+static bool next_candidate(struct free_range *range)
+{
+	bool first = range->start > range->last;
+
+	if (memblock.bottom_up) {
+		if (!first && range->last == PHYS_ADDR_MAX)
+			return false;
+		return memblock_next_free(first ? 0 : range->last + 1, range);
+	}
+	if (!first && !range->start)
+		return false;
+	return memblock_prev_free(first ? PHYS_ADDR_MAX : range->start - 1,
+				  range);
+}
+
+/* find_with_flags(): the search among memory whose HOTPLUG flag is @hotplug. */
+static phys_addr_t find_with_flags(phys_addr_t size, phys_addr_t align,
+				   phys_addr_t start, phys_addr_t last,
+				   int nid, enum memblock_flags hotplug)
+{
+	struct free_range range = { .start = 1, .last = 0 };
+	phys_addr_t pa;
+
+	while (next_candidate(&range)) {
+		if (nid != NUMA_NO_NODE && nid != range.nid)
+			continue;
+		if ((range.flags & MEMBLOCK_HOTPLUG) != hotplug ||
+		    (range.flags & MEMBLOCK_NOMAP))
+			continue;
+		pa = fit_in(MAX(start, range.start), MIN(last, range.last),
+			    size, align);
+		if (pa)
+			return pa;
+	}
+	return 0;
+}
+
+phys_addr_t memblock_find_in_range_node(phys_addr_t size, phys_addr_t align,
+					phys_addr_t start, phys_addr_t end,
+					int nid)
+{
+	phys_addr_t pa, last;
+
+	if (!size || !is_power_of_2(align))
+		return 0;
+	last = end == MEMBLOCK_ALLOC_ACCESSIBLE ? memblock.current_limit : end;
+	if (last != MEMBLOCK_ALLOC_ANYWHERE)
+		last--;
+	start = MAX(start, PAGE_SIZE);
+	pa = find_with_flags(size, align, start, last, nid, MEMBLOCK_NONE);
+	if (!pa)
+		pa = find_with_flags(size, align, start, last, nid,
+				     MEMBLOCK_HOTPLUG);
+	return pa;
+}
+
+phys_addr_t memblock_alloc_range_nid(phys_addr_t size, phys_addr_t align,
+				     phys_addr_t start, phys_addr_t end,
+				     int nid, bool exact,
+				     const struct mem_owner *owner)
+{
+	phys_addr_t pa;
+
+	stage_allow(ALLOC_MEMBLOCK, __func__);
+	pa = memblock_find_in_range_node(size, align, start, end, nid);
+	if (!pa && nid != NUMA_NO_NODE && !exact)
+		pa = memblock_find_in_range_node(size, align, start, end,
+						 NUMA_NO_NODE);
+	if (pa && memblock_reserve_owner(pa, size, MEMBLOCK_NONE, owner))
+		pa = 0;
+	return pa;
+}
+
+bool memblock_is_memory(phys_addr_t pa)
+{
+	return memblock_search(&memblock.memory, pa) >= 0;
+}
+
+bool memblock_is_reserved(phys_addr_t pa)
+{
+	return memblock_search(&memblock.reserved, pa) >= 0;
+}
+
+bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
+{
+	return range_valid(base, size) &&
+	       count_gaps(&memblock.memory, base, base + (size - 1)) == 0;
+}
+
+bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
+{
+	const struct memblock_type *type = &memblock.reserved;
+	unsigned long i = memblock_lower_bound(type, base);
+
+	return range_valid(base, size) && i < type->cnt &&
+	       type->regions[i].base <= base + (size - 1);
+}
+
+phys_addr_t memblock_start_of_DRAM(void)
+{
+	return memblock.memory.cnt ? memblock.memory.regions[0].base : 0;
+}
+
+phys_addr_t memblock_last_byte_of_DRAM(void)
+{
+	const struct memblock_type *type = &memblock.memory;
+
+	return type->cnt ? memblock_last(&type->regions[type->cnt - 1]) : 0;
+}
+
+phys_addr_t memblock_phys_mem_size(void)
+{
+	return memblock.memory.total_size;
+}
+
+phys_addr_t memblock_reserved_size(void)
+{
+	return memblock.reserved.total_size;
+}
+
+/* check_type(): sorted, disjoint, nothing empty, and the sum is right. */
+static void check_type(const struct memblock_type *type)
+{
+	phys_addr_t sum = 0;
+
+	for (unsigned long i = 0; i < type->cnt; i++) {
+		const struct memblock_region *r = &type->regions[i];
+
+		BUG_ON(!range_valid(r->base, r->size),
+		       "memblock.%s[%lu] at 0x%llx is empty or wraps",
+		       type->name, i, r->base);
+		BUG_ON(i && memblock_last(r - 1) >= r->base,
+		       "memblock.%s[%lu] at 0x%llx overlaps the one before",
+		       type->name, i, r->base);
+		sum += r->size;
+	}
+	BUG_ON(sum != type->total_size,
+	       "memblock.%s holds 0x%llx bytes but counts 0x%llx",
+	       type->name, sum, type->total_size);
+}
+
+void memblock_check(void)
+{
+	check_type(&memblock.memory);
+	check_type(&memblock.reserved);
+	check_type(&memblock.dropped);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From memblock to bootmem, and from bootmem to nodes, zones and the buddy.
+ *
+ *	bootmem_init()	  a map for each node, taken from memblock; then memory
+ *			  minus reserved becomes free in the maps
+ *	free_area_init()  the zones of each node, and the order in which nodes
+ *			  stand in for each other
+ *	mem_init()	  handover: the maps are the buddy's from here on
+ */
+#include "mm_init.h"
+
+#include <limits.h>
+
+#include "arch.h"
+#include "brk.h"
+#include "early_alloc.h"
+#include "mmzone.h"
+#include "printk.h"
+#include "stage.h"
+
+pg_data_t **node_data;
+
+static const char *const zone_names[MAX_NR_ZONES] = {
+	[ZONE_DMA32]  = "DMA32",
+	[ZONE_NORMAL] = "Normal",
+};
+
+/* region_end_pfn(): the page behind the last whole one of @r. */
+static unsigned long region_end_pfn(const struct memblock_region *r)
+{
+	phys_addr_t last = memblock_last(r);
+
+	return PFN_DOWN(last) + ((last & ~PAGE_MASK) == ~PAGE_MASK);
+}
+
+bool node_span(int nid, unsigned long *start_pfn, unsigned long *end_pfn)
+{
+	const struct memblock_region *r;
+
+	*start_pfn = ULONG_MAX;
+	*end_pfn = 0;
+	for_each_mem_region(r) {
+		if (r->nid != nid)
+			continue;
+		*start_pfn = MIN(*start_pfn, PFN_UP(r->base));
+		*end_pfn = MAX(*end_pfn, region_end_pfn(r));
+	}
+	return *start_pfn < *end_pfn;
+}
+
+/* set_pfn_limits(): the ends of RAM as a whole. */
+static void set_pfn_limits(void)
+{
+	const struct memblock_region *r;
+
+	min_low_pfn = PFN_UP(memblock_start_of_DRAM());
+	max_pfn = PFN_DOWN(memblock_last_byte_of_DRAM()) + 1;
+	max_low_pfn = 0;
+	for_each_mem_region(r)
+		if (PFN_UP(r->base) < arch_dma32_limit_pfn())
+			max_low_pfn = MIN(region_end_pfn(r),
+					  arch_dma32_limit_pfn());
+}
+
+/* alloc_node_data(): a pg_data_t for each node, on that node where it can be. */
+static void alloc_node_data(void)
+{
+	phys_addr_t pa = early_alloc(
+		ALIGN((phys_addr_t)nr_node_ids * sizeof(*node_data), PAGE_SIZE),
+		NUMA_NO_NODE, &owner_nodedata);
+
+	node_data = phys_to_virt(pa);
+	for (int nid = 0; nid < nr_node_ids; nid++) {
+		pa = early_alloc(ALIGN(sizeof(pg_data_t), PAGE_SIZE), nid,
+				 &owner_nodedata);
+		node_data[nid] = phys_to_virt(pa);
+		node_data[nid]->node_id = nid;
+	}
+}
+
+/* alloc_node_map(): memory for the map of @nid, on that node where it can be. */
+static void alloc_node_map(int nid)
+{
+	unsigned long start, end;
+	phys_addr_t size, pa;
+
+	if (!node_span(nid, &start, &end))
+		return;
+	size = PFN_PHYS(bootmem_bootmap_pages(start, end - start));
+	pa = memblock_alloc_range_nid(size, PAGE_SIZE, 0,
+				      MEMBLOCK_ALLOC_ACCESSIBLE, nid, false,
+				      &owner_bitmap);
+	if (!pa)
+		panic("bootmem: node %u: no 0x%llx free bytes in a row for the map of its pages [0x%lx-0x%lx); the memory is too small, or too much of it is reserved",
+		      node_hwid(nid), size, start, end);
+	init_bootmem_node(NODE_DATA(nid), PFN_DOWN(pa), start, end);
+}
+
+/* give_back_brk(): brk is over; what was never used of it is ordinary RAM. */
+static void give_back_brk(void)
+{
+	phys_addr_t start, end;
+
+	brk_seal(&start, &end);
+	if (start < end && memblock_phys_free(start, end - start))
+		panic("memblock: no room to record the end of brk");
+}
+
+/* release_free_memory(): memory minus reserved becomes free in the maps. */
+static void release_free_memory(void)
+{
+	struct free_range range;
+
+	for_each_free_mem_range(range) {
+		struct memblock_region r = {
+			.base = range.start,
+			.size = range.last - range.start + 1,
+		};
+
+		if (PFN_UP(r.base) < region_end_pfn(&r))
+			pfn_tree_release(&NODE_DATA(range.nid)->bdata->tree,
+					 PFN_UP(r.base), region_end_pfn(&r));
+	}
+}
+
+void bootmem_init(void)
+{
+	set_pfn_limits();
+	give_back_brk();
+	bdata_list = NULL;
+	alloc_node_data();
+	for (int nid = 0; nid < nr_node_ids; nid++)
+		alloc_node_map(nid);
+	release_free_memory();
+	bootmem_check();
+}
+
+/* present_pages(): the pages of @nid's memory inside [@lo, @hi). */
+static unsigned long present_pages(int nid, unsigned long lo, unsigned long hi)
+{
+	const struct memblock_region *r;
+	unsigned long nr = 0;
+
+	for_each_mem_region(r) {
+		unsigned long start = MAX(PFN_UP(r->base), lo);
+		unsigned long end = MIN(region_end_pfn(r), hi);
+
+		if (r->nid == nid && start < end)
+			nr += end - start;
+	}
+	return nr;
+}
+
+void zone_limits(enum zone_type type, unsigned long *start, unsigned long *end)
+{
+	unsigned long limit = arch_dma32_limit_pfn();
+	unsigned long low = MAX(min_low_pfn, MIN(limit, max_pfn));
+
+	*start = type == ZONE_DMA32 ? min_low_pfn : low;
+	*end = type == ZONE_DMA32 ? low : max_pfn;
+}
+
+/* init_zone(): the part of @pgdat's memory that lies in zone @type. */
+static void init_zone(pg_data_t *pgdat, enum zone_type type)
+{
+	struct zone *zone = &pgdat->node_zones[type];
+	unsigned long start, end;
+
+	zone_limits(type, &start, &end);
+	start = MAX(start, pgdat->node_start_pfn);
+	end = MIN(end, pgdat->node_start_pfn + pgdat->node_spanned_pages);
+	zone->name = zone_names[type];
+	zone->zone_pgdat = pgdat;
+	zone->present_pages = present_pages(pgdat->node_id, start, end);
+	if (!zone->present_pages)
+		return;
+	zone->zone_start_pfn = start;
+	zone->spanned_pages = end - start;
+}
+
+/* init_node(): what @pgdat spans, and its zones. */
+static void init_node(pg_data_t *pgdat)
+{
+	unsigned long start, end;
+
+	if (node_span(pgdat->node_id, &start, &end)) {
+		pgdat->node_start_pfn = start;
+		pgdat->node_spanned_pages = end - start;
+		pgdat->node_present_pages =
+			present_pages(pgdat->node_id, start, end);
+	}
+	for (enum zone_type type = 0; type < MAX_NR_ZONES; type++)
+		init_zone(pgdat, type);
+}
+
+void free_area_init(void)
+{
+	for (int nid = 0; nid < nr_node_ids; nid++)
+		init_node(NODE_DATA(nid));
+	build_all_zonelists();
+}
+
+/* manage_zone(): @zone's free pages are the buddy's. */
+static unsigned long manage_zone(struct zone *zone)
+{
+	if (!zone->present_pages)
+		return 0;
+	zone->nr_free = pfn_tree_count(&zone->zone_pgdat->bdata->tree,
+				       zone->zone_start_pfn,
+				       zone_end_pfn(zone), NULL);
+	zone->managed_pages = zone->nr_free;
+	BUG_ON(zone->managed_pages > zone->present_pages ||
+	       zone->present_pages > zone->spanned_pages,
+	       "zone %s: %lu pages managed, %lu present, %lu spanned",
+	       zone->name, zone->managed_pages, zone->present_pages,
+	       zone->spanned_pages);
+	return zone->managed_pages;
+}
+
+unsigned long free_all_bootmem(void)
+{
+	unsigned long nr = 0;
+
+	for (int nid = 0; nid < nr_node_ids; nid++)
+		for (enum zone_type type = 0; type < MAX_NR_ZONES; type++)
+			nr += manage_zone(&NODE_DATA(nid)->node_zones[type]);
+	return nr;
+}
+
+void mem_init(void)
+{
+	bootmem_check();
+	free_all_bootmem();
+}

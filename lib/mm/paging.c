@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Paging with the least privilege: identity map, largest leaves, nothing more.
+ *
+ * One question decides everything: with which permission must the byte at pa be
+ * mapped? wanted_prot() answers it from memblock alone:
+ *
+ *	a device that we use		read, write, device memory
+ *	reserved			what its owner says: text R-X, rodata R--,
+ *					data RW-, tables and maps RW-, the DTB R--;
+ *					everybody else's and no-map: not mapped
+ *	other memory			RW-, never executable
+ *	all else			not mapped
+ *
+ * The builder walks the address space by the borders of that answer, joins
+ * neighbours with the same one and writes the largest leaf that fits each piece,
+ * so a small carve-out costs the split of one large leaf and no more. The
+ * checker then reads the finished tables back, leaf by leaf, against the same
+ * question, and compares the bytes mapped with the bytes wanted: equal sums and
+ * no wrong leaf mean that nothing else is mapped.
+ *
+ * The identity map keeps every pointer from before valid, and lets the MMU be
+ * switched on in straight-line code.
+ */
+#include "paging.h"
+
+#include <asm/pgtable.h>
+#include <string.h>
+
+#include "arch.h"
+#include "early_alloc.h"
+#include "machine.h"
+#include "memblock.h"
+#include "numa.h"
+#include "printk.h"
+
+/* Entries of one table. */
+#define PT_ENTRIES	(1u << PT_INDEX_BITS)
+
+/* Why RAM above the deepest format's reach is not used. */
+static const struct mem_owner dropped_reach = {
+	"dropped", "beyond the reach of the page tables", NULL, 0
+};
+
+/* The format chosen, and the root table; NULL before. */
+static const struct paging_mode *mode;
+static pte_t *root;
+
+/* The MMU translates through these tables: changes need a flush. */
+static bool enabled;
+
+/* leaf_shift(): log2 of the bytes that a leaf of @level maps. */
+static unsigned int leaf_shift(unsigned int level)
+{
+	return PAGE_SHIFT + PT_INDEX_BITS * level;
+}
+
+/* leaf_size(): those bytes. */
+static phys_addr_t leaf_size(unsigned int level)
+{
+	return (phys_addr_t)1 << leaf_shift(level);
+}
+
+/* reach(): the first address that the format can't map one to one. */
+static phys_addr_t reach(void)
+{
+	return (phys_addr_t)1 << mode->reach_bits;
+}
+
+/* device_range(): device number @i that the firmware uses; false past the last. */
+static bool device_range(unsigned int i, phys_addr_t *start, phys_addr_t *end)
+{
+	phys_addr_t base = i ? machine.poweroff.pa : machine.uart.base;
+	phys_addr_t size = i ? sizeof(uint32_t) : machine.uart.size;
+
+	if (i > 1)
+		return false;
+	*start = ALIGN_DOWN(base, PAGE_SIZE);
+	*end = base && size ? PFN_PHYS(PFN_UP(base + size)) : *start;
+	return true;
+}
+
+/* device_prot(): VM_IO and so on where @pa is a device's page; *@end is lowered
+ * to where that answer ends. */
+static unsigned int device_prot(phys_addr_t pa, phys_addr_t *end)
+{
+	phys_addr_t dev_start, dev_end;
+
+	for (unsigned int i = 0; device_range(i, &dev_start, &dev_end); i++) {
+		if (pa >= dev_end)
+			continue;
+		if (pa >= dev_start) {
+			*end = MIN(*end, dev_end);
+			return VM_READ | VM_WRITE | VM_IO;
+		}
+		if (dev_start < dev_end)
+			*end = MIN(*end, dev_start);
+	}
+	return 0;
+}
+
+/* region_at(): the region of @type that holds @pa, or NULL; *@end is lowered to
+ * where that answer ends. */
+static const struct memblock_region *region_at(const struct memblock_type *type,
+					       phys_addr_t pa, phys_addr_t *end)
+{
+	unsigned long i = memblock_lower_bound(type, pa);
+	const struct memblock_region *r = &type->regions[i];
+
+	if (i == type->cnt)
+		return NULL;
+	if (r->base > pa) {
+		*end = MIN(*end, r->base);
+		return NULL;
+	}
+	*end = MIN(*end - 1, memblock_last(r)) + 1;
+	return r;
+}
+
+/*
+ * wanted_prot(): the permission with which @pa must be mapped, 0 for not at
+ * all; it is the same for all of [@pa, *@end).
+ */
+static unsigned int wanted_prot(phys_addr_t pa, phys_addr_t *end)
+{
+	const struct memblock_region *rsv;
+	unsigned int prot;
+
+	*end = reach();
+	prot = device_prot(pa, end);
+	if (prot)
+		return prot;
+	rsv = region_at(&memblock.reserved, pa, end);
+	if (rsv)
+		return rsv->flags & MEMBLOCK_NOMAP ? 0 : rsv->owner->prot;
+	return region_at(&memblock.memory, pa, end) ? VM_READ | VM_WRITE : 0;
+}
+
+/* next_piece(): the longest piece from @pa on with one permission. */
+static unsigned int next_piece(phys_addr_t pa, phys_addr_t *end)
+{
+	unsigned int prot = wanted_prot(pa, end);
+	phys_addr_t further;
+
+	while (*end < reach() && wanted_prot(*end, &further) == prot)
+		*end = further;
+	return prot;
+}
+
+/* new_table(): an empty table. */
+static pte_t *new_table(void)
+{
+	return phys_to_virt(early_alloc(PT_ENTRIES * sizeof(pte_t),
+					NUMA_NO_NODE, &owner_pagetable));
+}
+
+/* table_at(): the table that @pte leads to. */
+static pte_t *table_at(pte_t pte, unsigned int level)
+{
+	return phys_to_virt(pte_phys(pte, level));
+}
+
+/* is_table(): @pte of @level leads to a table. */
+static bool is_table(pte_t pte, unsigned int level)
+{
+	return pte_present(pte) && !pte_is_leaf(pte, level);
+}
+
+/* set_pte(): write one entry, which translates @va; a live one is flushed. */
+static void set_pte(pte_t *slot, pte_t pte, phys_addr_t va)
+{
+	*(volatile pte_t *)slot = pte;
+	if (enabled)
+		arch_flush_tlb((unsigned long)va);
+}
+
+/*
+ * lower_table(): the table below @slot of @level, which translates @va. Where
+ * there is none yet it is made: empty, or out of the leaf that stood there.
+ */
+static pte_t *lower_table(pte_t *slot, unsigned int level, phys_addr_t va)
+{
+	pte_t old = *slot, *table;
+
+	if (is_table(old, level))
+		return table_at(old, level);
+	table = new_table();
+	if (pte_present(old)) {
+		for (unsigned int i = 0; i < PT_ENTRIES; i++)
+			table[i] = pte_leaf(pte_phys(old, level) +
+					    i * leaf_size(level - 1),
+					    pte_prot(old), level - 1);
+	}
+	set_pte(slot, pte_table(virt_to_phys(table)), va);
+	return table;
+}
+
+/* map_level(): map [@pos, @end), inside what @table of @level translates. */
+static void map_level(pte_t *table, unsigned int level, phys_addr_t pos,
+		      phys_addr_t end, unsigned int prot)
+{
+	phys_addr_t size = leaf_size(level), next;
+
+	for (; pos < end; pos = next) {
+		pte_t *slot = &table[(pos >> leaf_shift(level)) %
+				     PT_ENTRIES];
+
+		next = MIN(ALIGN_DOWN(pos, size) + size, end);
+		if (next - pos == size && level <= mode->max_leaf_level &&
+		    !is_table(*slot, level))
+			set_pte(slot, pte_leaf(pos, prot, level), pos);
+		else
+			map_level(lower_table(slot, level, pos), level - 1,
+				  pos, next, prot);
+	}
+}
+
+void paging_map(phys_addr_t start, phys_addr_t end, unsigned int prot)
+{
+	map_level(root, mode->levels - 1, start, end, prot);
+}
+
+unsigned int paging_lookup(phys_addr_t pa, phys_addr_t *end)
+{
+	unsigned int level = mode->levels - 1;
+	const pte_t *table = root;
+	pte_t pte;
+
+	if (pa >= reach()) {
+		if (end)
+			*end = PHYS_ADDR_MAX;
+		return 0;
+	}
+	for (;; level--) {
+		pte = table[(pa >> leaf_shift(level)) % PT_ENTRIES];
+		if (!is_table(pte, level))
+			break;
+		table = table_at(pte, level);
+	}
+	if (end)
+		*end = ALIGN_DOWN(pa, leaf_size(level)) + leaf_size(level);
+	return pte_present(pte) ? pte_prot(pte) : 0;
+}
+
+/* check_leaf(): what the leaf at @va maps is what is wanted there. */
+static void check_leaf(phys_addr_t va, pte_t pte, unsigned int level)
+{
+	phys_addr_t end = va + leaf_size(level), piece_end;
+	unsigned int prot = pte_prot(pte);
+
+	BUG_ON(pte_phys(pte, level) != va, "paging: 0x%llx maps 0x%llx", va,
+	       (phys_addr_t)pte_phys(pte, level));
+	BUG_ON((prot & VM_WRITE) && (prot & VM_EXEC),
+	       "paging: 0x%llx is writable and executable", va);
+	for (; va < end; va = piece_end) {
+		unsigned int wanted = wanted_prot(va, &piece_end);
+
+		BUG_ON(wanted != prot,
+		       "paging: 0x%llx is mapped with permission 0x%x, not 0x%x",
+		       va, prot, wanted);
+	}
+}
+
+/* walk(): count @table of @level, which translates from @va on, and all below it
+ * into @stats; every leaf is checked. */
+static void walk(const pte_t *table, unsigned int level, phys_addr_t va,
+		 struct paging_stats *stats)
+{
+	stats->nr_tables++;
+	for (unsigned int i = 0; i < PT_ENTRIES; i++, va += leaf_size(level)) {
+		pte_t pte = table[i];
+
+		if (is_table(pte, level)) {
+			walk(table_at(pte, level), level - 1, va, stats);
+		} else if (pte_present(pte)) {
+			check_leaf(va, pte, level);
+			stats->nr_leaves[level]++;
+			stats->mapped_bytes += leaf_size(level);
+		}
+	}
+}
+
+struct paging_stats paging_stats(void)
+{
+	struct paging_stats stats = { .mode = mode };
+	phys_addr_t wanted = 0, end;
+
+	walk(root, mode->levels - 1, 0, &stats);
+	for (phys_addr_t pa = 0; pa < reach(); pa = end)
+		wanted += next_piece(pa, &end) ? end - pa : 0;
+	BUG_ON(stats.mapped_bytes != wanted,
+	       "paging: 0x%llx bytes are mapped, 0x%llx are wanted",
+	       stats.mapped_bytes, wanted);
+	return stats;
+}
+
+/* raise(): @last, or the last byte of [@start, @end) where that is higher. */
+static phys_addr_t raise(phys_addr_t last, phys_addr_t start, phys_addr_t end)
+{
+	return start < end ? MAX(last, end - 1) : last;
+}
+
+/* last_byte_needed(): the highest address that has to be mapped. */
+static phys_addr_t last_byte_needed(void)
+{
+	phys_addr_t last = memblock_last_byte_of_DRAM();
+	phys_addr_t start, end;
+
+	last = raise(last, image.start, image.end);
+	last = raise(last, machine.dtb, machine.dtb + machine.dtb_size);
+	for (unsigned int i = 0; device_range(i, &start, &end); i++)
+		last = raise(last, start, end);
+	return last;
+}
+
+/* drop_beyond_reach(): RAM that the format can't map is not used. */
+static void drop_beyond_reach(void)
+{
+	phys_addr_t before = memblock.memory.total_size;
+
+	if (memblock_last_byte_of_DRAM() < reach())
+		return;
+	if (memblock_drop(reach(), -reach(), &dropped_reach))
+		panic("memblock: no room to record RAM beyond 0x%llx", reach());
+	warn("W-MEM-REACH", "%s maps addresses below 0x%llx only: 0x%llx bytes of RAM above are not used",
+	     mode->name, reach(), before - memblock.memory.total_size);
+}
+
+void paging_choose_mode(void)
+{
+	const struct paging_mode *next;
+
+	mode = NULL;
+	for (unsigned int i = 0;
+	     (next = arch_paging_mode(i, machine.mmu_type)); i++) {
+		mode = next;
+		if (last_byte_needed() < reach())
+			break;
+	}
+	if (!mode)
+		panic("paging: this CPU has no page-table format that we know (mmu-type %s)",
+		      machine.mmu_type ? machine.mmu_type : "not given");
+	drop_beyond_reach();
+}
+
+void paging_init(void)
+{
+	phys_addr_t end;
+
+	enabled = false;
+	root = new_table();
+	for (phys_addr_t pa = 0; pa < reach(); pa = end) {
+		unsigned int prot = next_piece(pa, &end);
+
+		if (prot)
+			paging_map(pa, end, prot);
+	}
+	paging_stats();
+	arch_paging_enable(mode, virt_to_phys(root));
+	enabled = true;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /reserved-memory: one child a region (specification, 3.5).
+ *
+ * A child with reg stands where it says, all entries of it; one with size alone
+ * is placed later, by of_dynamic.c, when everything that has an address is
+ * known. Its cells are those of /reserved-memory itself. Linux drops every
+ * child where these differ from the root's or where ranges is missing; what
+ * was to be protected would then be handed out, so here it is a warning only.
+ *
+ * Whoever uses a region points to it by memory-region; the names of these
+ * devices go into its owner, and so into the report.
+ */
+#include <string.h>
+
+#include "brk.h"
+#include "of_private.h"
+#include "printk.h"
+
+/* Room for the names of a region's users. */
+#define USERS_SIZE	128
+
+/* A child of /reserved-memory. */
+struct region {
+	struct region *next;
+	uint32_t phandle;	/* what memory-region points to; 0: nothing */
+	struct mem_owner owner;
+	char *users;		/* the owner's users, USERS_SIZE bytes; or NULL */
+};
+
+/* Every region of the tree, for finding it by phandle. */
+static struct region *regions;
+
+/* new_region(): @node's region, with an owner of kind @kind. */
+static struct region *new_region(int node, const char *kind)
+{
+	struct region *region = brk_alloc_or_panic(sizeof(*region),
+						   _Alignof(struct region),
+						   "a reserved region");
+
+	region->phandle = fdt_get_phandle(of_fdt(), node);
+	region->owner.kind = kind;
+	region->owner.name = of_name(node);
+	region->next = regions;
+	regions = region;
+	return region;
+}
+
+/* describe(): what @node's flags make of its claim. */
+static void describe(int node, struct of_claim *claim)
+{
+	const char *kind = "reserved";
+
+	claim->rank = OF_RANK_RESERVED;
+	if (of_has(node, "reusable")) {
+		kind = "reusable";
+		claim->rank = OF_RANK_REUSABLE;
+		claim->flags = MEMBLOCK_REUSABLE;
+	}
+	if (of_has(node, "no-map")) {
+		kind = "nomap";
+		claim->rank = OF_RANK_NOMAP;
+		claim->flags = MEMBLOCK_NOMAP;
+	}
+	if (of_has(node, "reusable") && of_has(node, "no-map"))
+		warn("W-RSV-NOMAP-REUSABLE",
+		     "%s is no-map and reusable at once; no-map wins",
+		     claim->name);
+	claim->owner = &new_region(node, kind)->owner;
+}
+
+/* claim_static(): the entries of @claim's node's reg. */
+static void claim_static(struct of_claim **claims, struct of_claim *claim,
+			 struct of_cells cells)
+{
+	struct of_reg reg;
+
+	if (of_has(claim->node, "size"))
+		warn("W-RSV-REG-AND-SIZE",
+		     "%s has reg and size; reg counts", claim->name);
+	of_reg_start(&reg, claim->node, "reg", cells);
+	while (of_reg_next(&reg)) {
+		claim->base = reg.base;
+		claim->size = reg.size;
+		if (claim->size)
+			of_claim_add(claims, claim);
+		else
+			warn("W-RSV-EMPTY",
+			     "%s: the range at 0x%016llx is empty; nothing is reserved for it",
+			     claim->name, claim->base);
+	}
+}
+
+/* read_size(): @node's property @name, one number of @cells cells; @value stays
+ * where it has none. False where it has another length or is too large. */
+static bool read_size(int node, const char *name, int cells,
+		      phys_addr_t *value)
+{
+	int len;
+	const fdt32_t *cell = fdt_getprop(of_fdt(), node, name, &len);
+
+	if (!cell)
+		return true;
+	return cells > 0 && len == cells * (int)sizeof(*cell) &&
+	       of_number(&cell, cells, value);
+}
+
+/* claim_dynamic(): @claim's node asks for room anywhere. */
+static void claim_dynamic(struct of_claim **dynamic, struct of_claim *claim,
+			  struct of_cells cells)
+{
+	claim->align = PAGE_SIZE;
+	if (!read_size(claim->node, "size", cells.size, &claim->size) ||
+	    !claim->size || claim->size > (PHYS_ADDR_MAX & PAGE_MASK)) {
+		warn("W-RSV-EMPTY",
+		     "%s: size is 0 or no number of #size-cells cells; nothing is reserved for it",
+		     claim->name);
+	} else if (!read_size(claim->node, "alignment", cells.size,
+			      &claim->align) || !is_power_of_2(claim->align)) {
+		warn("W-RSV-ALIGN",
+		     "%s: alignment is no power of two of #size-cells cells; nothing is reserved for it",
+		     claim->name);
+	} else {
+		claim->size = ALIGN(claim->size, PAGE_SIZE);
+		claim->align = MAX(claim->align, PAGE_SIZE);
+		of_claim_add(dynamic, claim);
+	}
+}
+
+/* claim_child(): one child of /reserved-memory. */
+static void claim_child(int node, struct of_cells cells,
+			struct of_claim **claims, struct of_claim **dynamic)
+{
+	struct of_claim claim = { .name = of_name(node), .node = node };
+
+	if (!of_available(node)) {
+		printk("of: %s is disabled; nothing is reserved for it\n",
+		       claim.name);
+		return;
+	}
+	describe(node, &claim);
+	if (of_has(node, "reg"))
+		claim_static(claims, &claim, cells);
+	else if (of_has(node, "size"))
+		claim_dynamic(dynamic, &claim, cells);
+	else
+		warn("W-RSV-NO-RANGE",
+		     "%s has neither reg nor size; nothing is reserved for it",
+		     claim.name);
+}
+
+/* check_parent(): say what is odd about the /reserved-memory node @parent. */
+static void check_parent(int parent, struct of_cells cells)
+{
+	struct of_cells root = of_root_cells();
+	int len = 0;
+
+	if (!fdt_getprop(of_fdt(), parent, "ranges", &len))
+		warn("W-RSV-PARENT",
+		     "%s has no ranges; its children are honoured all the same",
+		     of_name(parent));
+	else if (len)
+		warn("W-RSV-PARENT",
+		     "%s has ranges that aren't empty; its children's addresses are taken as they stand",
+		     of_name(parent));
+	if (cells.address != root.address || cells.size != root.size)
+		warn("W-RSV-PARENT",
+		     "%s counts %d and %d cells, the root %d and %d; its children are read by its own",
+		     of_name(parent), cells.address, cells.size, root.address,
+		     root.size);
+}
+
+/* add_user(): @node uses @region. What doesn't fit any more is cut. */
+static void add_user(struct region *region, int node)
+{
+	static const char more[] = ", ...";
+	const char *name = of_name(node);
+	size_t len, room = USERS_SIZE - sizeof(more);
+
+	if (!region->users) {
+		region->users = brk_alloc_or_panic(USERS_SIZE, 1,
+						   "users of a region");
+		region->owner.users = region->users;
+		strcpy(region->users, name);
+		return;
+	}
+	len = strlen(region->users);
+	if (len > room)
+		return;
+	if (len + 2 + strlen(name) > room) {
+		strcpy(region->users + len, more);
+		memset(region->users + len + sizeof(more), 0,
+		       USERS_SIZE - len - sizeof(more));
+		return;
+	}
+	strcpy(region->users + len, ", ");
+	strcpy(region->users + len + 2, name);
+}
+
+/* add_users_of(): note the regions that @node's memory-region points to. */
+static void add_users_of(int node)
+{
+	int len;
+	const fdt32_t *cell = fdt_getprop(of_fdt(), node, "memory-region",
+					  &len);
+
+	if (!cell || !of_available(node))
+		return;
+	for (; len >= (int)sizeof(*cell); len -= (int)sizeof(*cell), cell++)
+		for (struct region *r = regions; r; r = r->next)
+			if (r->phandle && r->phandle == fdt32_ld(cell))
+				add_user(r, node);
+}
+
+void of_claim_regions(struct of_claim **claims, struct of_claim **dynamic)
+{
+	int parent, node;
+
+	regions = NULL;
+	fdt_for_each_subnode(parent, of_fdt(), OF_ROOT) {
+		struct of_cells cells;
+
+		if (!of_named(parent, "reserved-memory"))
+			continue;
+		cells = of_cells(parent, of_root_cells());
+		check_parent(parent, cells);
+		fdt_for_each_subnode(node, of_fdt(), parent)
+			claim_child(node, cells, claims, dynamic);
+	}
+	for (node = OF_ROOT; regions && node >= 0;
+	     node = fdt_next_node(of_fdt(), node, NULL))
+		add_users_of(node);
+}

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boots in QEMU, asserted on the UART log read as a stream.
+
+A Scenario says what machine to boot; boot() boots it and gives a Boot, which
+has read the log from the first line of ours to the last and holds it to what
+every boot must keep: the format of each key line, no forbidden word, the last
+line, a machine that switched itself off with the right status. What one
+scenario has beyond that is for its test to assert.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import qemu
+from paths import ARCH, DTB, FIRMWARE
+from report import Report
+
+# Seconds that a boot may take; one that takes longer is a failure.
+BOOT_TIMEOUT = 60
+
+# Words that a good boot's log doesn't have.
+FORBIDDEN = re.compile(r"panic|trap|BUG|warning", re.I)
+
+# Where they are allowed all the same: the self-test provokes traps, and says so
+# in its lines.
+SELF_TEST = re.compile(r"^(?:not )?ok \d+ |^# |^KTAP |^\d+\.\.\d+$")
+
+# The first line of ours; what is before it is the firmware's below us.
+FIRST_LINE = re.compile(r"bootmem \S+ \S+ report \d+")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A machine, what is booted on it, and how that must end."""
+
+    name: str                       # of the test
+    machine: str = "virt"           # a file in ci/machines/
+    mem: str = "128M"
+    nodes: int = 1
+    smp: int = 1
+    dts: str = None                 # fixture dts/<dts>.dts; None: QEMU's tree
+    dtb: Path = None                # or any blob
+    append: str = "selftest"
+    kernel: str = "firmware.elf"    # or firmware.bin
+    initrd: Path = None
+    extra: tuple = ()               # options for QEMU
+    warnings: frozenset = frozenset()   # codes that must appear, and no others
+    passes: bool = True             # how the run must end
+    says: str = None                # regex: what the line before the last says
+
+    def blob(self):
+        """The device tree to boot with, or None for QEMU's own."""
+        return DTB / f"{self.dts}.dtb" if self.dts else self.dtb
+
+    def command(self, kernel=None):
+        """QEMU's command line; @kernel instead of ours, where given."""
+        extra = [*self.extra]
+        if self.initrd:
+            extra += ["-initrd", str(self.initrd)]
+        blob = self.blob()
+        if blob and not blob.exists():
+            pytest.fail(f"{blob} isn't built; 'make dtbs' builds it",
+                        pytrace=False)
+        return qemu.machine_command(
+            ARCH, self.machine, kernel or built(self.kernel), self.mem,
+            self.nodes, self.smp, str(blob) if blob else None, self.append,
+            extra=extra)
+
+
+def built(name):
+    """The path of what the build made for the port."""
+    path = FIRMWARE / name
+    if not path.exists():
+        pytest.fail(f"{path} isn't built; 'make firmware' builds it",
+                    pytrace=False)
+    return str(path)
+
+
+@dataclass
+class Boot:
+    """How a boot went."""
+
+    scenario: Scenario
+    status: int                     # QEMU's exit status
+    text: str                       # all that came out of the UART
+    lines: list = field(init=False)     # ours, first to last
+    report: Report = field(init=False)  # the same, understood
+
+    def __post_init__(self):
+        self.lines = self._our_lines()
+        self.at = 0
+        self.report = Report(self.lines)
+
+    def _our_lines(self):
+        lines = re.split(r"\r?\n", self.text)
+        for i, line in enumerate(lines):
+            if FIRST_LINE.fullmatch(line):
+                return lines[i:]
+        self.fail("no line 'bootmem <version> <arch> report <n>'")
+
+    def fail(self, what):
+        """Fail the test; the log is printed with it."""
+        pytest.fail(f"{what}\nstatus {self.status}, log:\n{self.text}",
+                    pytrace=False)
+
+    def expect(self, pattern):
+        """The next line, from where the last call stopped, that is @pattern."""
+        for i in range(self.at, len(self.lines)):
+            match = re.fullmatch(pattern, self.lines[i])
+            if match:
+                self.at = i + 1
+                return match
+        self.fail(f"no line {pattern!r} from line {self.at + 1} on")
+
+    def check_end(self):
+        """The last line, and power-off with a status that agrees with it."""
+        verdict = "pass" if self.scenario.passes else "fail"
+        if self.status == qemu.TIMEOUT_STATUS:
+            self.fail(f"no power-off within {BOOT_TIMEOUT} s")
+        if self.lines[-2:] != [f"bootmem: done status {verdict}", ""]:
+            self.fail(f"the last line isn't 'bootmem: done status {verdict}'")
+        if self.report.machine and self.has_finisher():
+            if (self.status == 0) != self.scenario.passes:
+                self.fail(f"QEMU's exit status doesn't say {verdict}")
+        elif self.status < 0:
+            self.fail("QEMU died of a signal")
+
+    def check_reason(self):
+        """A failed run says why in the line before the last."""
+        if not re.search(self.scenario.says, self.lines[-3]):
+            self.fail(f"no reason {self.scenario.says!r} before the last line")
+
+    def has_finisher(self):
+        """Whether the machine can carry a verdict in QEMU's exit status: its
+        tree names a register for it. Elsewhere the last line alone does."""
+        return self.scenario.machine == "virt"
+
+    def check_forbidden(self):
+        """No forbidden word; warnings are the ones expected, each of them."""
+        codes = {warning.code for warning in self.report.warnings}
+        if codes != self.scenario.warnings:
+            self.fail(f"warnings {sorted(codes)}, expected "
+                      f"{sorted(self.scenario.warnings)}")
+        for line in self.lines:
+            if FORBIDDEN.search(line) and not SELF_TEST.match(line) and \
+                    not (self.scenario.warnings and
+                         line.startswith("warning: ")):
+                self.fail(f"forbidden: {line!r}")
+
+    def check_ktap(self):
+        """The self-test ran to its plan, and all of it is ok."""
+        self.at = 0
+        self.expect(r"KTAP version 1")
+        planned = int(self.expect(r"1\.\.(\d+)")[1])
+        results = [line for line in self.lines[self.at:]
+                   if re.match(r"(?:not )?ok \d", line)]
+        for number, line in enumerate(results, 1):
+            if not re.match(rf"ok {number} (?:- )?\S", line):
+                self.fail(f"self-test: {line!r}")
+        if planned != len(results) or not planned:
+            self.fail(f"self-test: planned {planned}, ran {len(results)}")
+
+    def check_order(self):
+        """The key lines come in the report's order."""
+        for pattern in (r"bootmem \S+ \S+ report 1", r"machine: .*",
+                        r"memblock: memory\[0\] .*", r"bootmem: node .*",
+                        r"paging: .*", r"Zone ranges:",
+                        r"Early memory node ranges", r"Fallback order .*",
+                        r"Memory: .*", r"Node \d+, zone .*",
+                        r"ledger: node .*", r"ledger: total .*",
+                        r"stage: .*", r"bootmem: done status pass"):
+            self.expect(pattern)
+
+
+def boot(scenario, command=None):
+    """Boot @scenario and check what holds for every boot."""
+    status, text = qemu.run(command or scenario.command(), BOOT_TIMEOUT)
+    result = Boot(scenario, status, text)
+    result.check_end()
+    if not scenario.passes:
+        result.check_reason()
+        return result
+    result.check_forbidden()
+    result.check_order()
+    if "selftest" in scenario.append.split():
+        result.check_ktap()
+    return result

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the firmware below us adds to the device tree on its way to us.
+
+Observed facts by name and version, as arch_firmware_name() gives them: the
+/reserved-memory children that QEMU's tree doesn't have and the image gets.
+"""
+
+from oracle import Claim
+
+ADDED = {
+    "OpenSBI 1.1": [
+        Claim("reserved", 0x80000000, 0x80080000, "mmode_resv0@80000000"),
+    ],
+    "OpenSBI 1.6": [
+        Claim("nomap", 0x80000000, 0x80040000, "mmode_resv1@80000000"),
+        Claim("nomap", 0x80040000, 0x80060000, "mmode_resv0@80040000"),
+    ],
+    "none": [],
+}
+
+
+def added_by(name):
+    """The claims that firmware @name adds."""
+    if name not in ADDED:
+        raise AssertionError(
+            f"{name!r} isn't in firmware_below.py: compare QEMU's tree "
+            "(-machine dumpdtb=) with the report and add what it adds")
+    return ADDED[name]

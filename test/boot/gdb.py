@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A debugger's hands inside QEMU: stop where the image begins, change memory.
+
+QEMU speaks the GDB remote serial protocol (GDB's manual, appendix E) on a
+socket. That is the way to have the image see something that whatever runs
+before it would never have passed on.
+"""
+
+import socket
+import subprocess
+import time
+
+import qemu
+
+# Seconds to wait for QEMU to listen, and for an answer.
+PATIENCE = 20
+
+
+class Gdb:
+    """One connection to a QEMU that was started stopped."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.socket.connect(str(path))
+                break
+            except (FileNotFoundError, ConnectionRefusedError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+        self.stream = self.socket.makefile("rb")
+
+    def ask(self, text):
+        """Send a packet; the answer's text."""
+        data = text.encode()
+        self.socket.sendall(b"$%s#%02x" % (data, sum(data) % 256))
+        while self.stream.read(1) != b"$":
+            pass
+        answer = b""
+        while not answer.endswith(b"#"):
+            answer += self.stream.read(1)
+        self.stream.read(2)
+        self.socket.sendall(b"+")
+        return answer[:-1].decode()
+
+    def run_to(self, address):
+        """Let it run until a CPU is about to execute @address."""
+        assert self.ask(f"Z1,{address:x},4") == "OK"
+        assert self.ask("c")[0] in "TS"
+        assert self.ask(f"z1,{address:x},4") == "OK"
+
+    def write(self, address, data):
+        """Change memory, as the CPU that stopped addresses it."""
+        assert self.ask(f"M{address:x},{len(data):x}:{data.hex()}") == "OK"
+
+    def leave(self):
+        """Let it run on by itself."""
+        assert self.ask("D") == "OK"
+        self.stream.close()
+        self.socket.close()
+
+
+def run_changed(command, folder, start, address, data):
+    """Run QEMU by @command, and when it gets to @start put @data at @address;
+    (status, text) as qemu.run() gives them."""
+    path = folder / "gdb"
+    command = command + ["-S", "-chardev",
+                         f"socket,id=gdb,path={path},server=on,wait=off",
+                         "-gdb", "chardev:gdb"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as process:
+        try:
+            gdb = Gdb(path)
+            gdb.run_to(start)
+            gdb.write(address, data)
+            gdb.leave()
+            text, _ = process.communicate(timeout=qemu.TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            text, _ = process.communicate()
+            return qemu.TIMEOUT_STATUS, text.decode(errors="replace")
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, text.decode(errors="replace")

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Machines that must not boot, and must say why: a line with the reason, then
+'bootmem: done status fail' and power-off."""
+
+import struct
+
+import pytest
+
+from boot import Boot, Scenario, boot, built
+from elf import symbols
+from gdb import run_changed
+from paths import DTB
+
+# Bytes of the header's fields (devicetree specification, 5.2).
+MAGIC, TOTALSIZE, VERSION, LAST_COMP = 0, 4, 20, 24
+
+SCENARIOS = [
+    Scenario("no-memory", dts="boot-no-memory", smp=4, passes=False,
+             says=r"panic: \S+:\d+: .*memory"),
+    Scenario("too-little-memory", dts="boot-tiny", smp=4, passes=False,
+             says=r"panic: \S+:\d+: .*memory"),
+]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+def test_refused(scenario):
+    """It says what is wrong and switches off as failed."""
+    assert boot(scenario).report.panic
+
+
+def corrupted(blob, offset, value):
+    """@blob with the 32-bit field at @offset set to @value."""
+    changed = bytearray(blob)
+    struct.pack_into(">I", changed, offset, value)
+    return bytes(changed)
+
+
+def break_structure(blob):
+    """@blob with its structure block full of a token that doesn't exist."""
+    start = struct.unpack_from(">I", blob, 8)[0]
+    return blob[:start] + b"\0\0\0\x77" * ((len(blob) - start) // 4)
+
+
+BROKEN = {
+    "magic": lambda blob: corrupted(blob, MAGIC, 0xd00dfeee),
+    "total-size": lambda blob: corrupted(blob, TOTALSIZE, 16),
+    "huge": lambda blob: corrupted(blob, TOTALSIZE, 0xfffffff0),
+    "version": lambda blob: corrupted(blob, VERSION, 2),
+    "too-new": lambda blob: corrupted(blob, LAST_COMP, 99),
+    "structure": break_structure,
+    "zeros": lambda blob: bytes(len(blob)),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_broken_blob(how, tmp_path):
+    """A blob that is damaged behind the back of the firmware below us, which
+    has read it by then, is refused with its address."""
+    blob = (DTB / "boot-cpu0.dtb").read_bytes()
+    good = boot(Scenario("good", dts="boot-cpu0", smp=4)).report
+    scenario = Scenario(how, dts="boot-cpu0", smp=4, passes=False,
+                        says=rf"panic: \S+:\d+: .*{good.machine.dtb:#x}")
+    status, text = run_changed(
+        scenario.command(), tmp_path, symbols(built("firmware.elf"))["_start"],
+        good.machine.dtb, BROKEN[how](blob))
+    result = Boot(scenario, status, text)
+    result.check_end()
+    result.check_reason()
