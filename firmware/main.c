@@ -27,6 +27,7 @@ void firmware_main(unsigned long cpu, unsigned long dtb)
 	of_verify(dtb);			/* the device tree can be believed */
 	of_scan_machine(cpu);		/* console, power-off, CPUs */
 	console_init();
+	mm_parse_bootargs();		/* which road, what to trace */
 	report_machine();
 
 	stage_begin(STAGE_MEMORY);
@@ -38,7 +39,6 @@ void firmware_main(unsigned long cpu, unsigned long dtb)
 
 	stage_begin(STAGE_BOOTMEM);
 	bootmem_init();			/* one bit a page; brk is over */
-	report_bootmem();
 
 	stage_begin(STAGE_PAGING);
 	stack_alloc();			/* a stack above a guard page */

@@ -112,7 +112,7 @@ static enum result read_foreign_reserved(void)
 
 static enum result tables_as_wanted(void)
 {
-	return paging_stats().nr_tables ? PASS : FAIL;
+	return paging_check().nr_tables ? PASS : FAIL;
 }
 
 /* all_bytes(): every byte of the block of @order at @pa is @byte. */

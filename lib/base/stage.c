@@ -45,6 +45,10 @@ static const char *const allocator_names[] = {
 	[ALLOC_BUDDY]	 = "buddy",
 };
 
+/* Which allocator stands between memblock and the buddy: bootmem, or memblock
+ * itself where the boot takes the other road. */
+static enum allocator early = ALLOC_BOOTMEM;
+
 /* The stage that runs, and what each has cost so far. */
 static enum boot_stage current;
 static unsigned long long costs[NR_STAGES];
@@ -75,9 +79,29 @@ const char *stage_name(enum boot_stage stage)
 	return stages[stage].name;
 }
 
-void stage_allow(enum allocator allocator, const char *function)
+void stage_set_early(enum allocator allocator)
+{
+	early = allocator;
+}
+
+enum allocator stage_early(void)
+{
+	return early;
+}
+
+/* legal_allocator(): of the current stage; without bootmem, memblock is it until
+ * the handover is over. */
+static enum allocator legal_allocator(void)
 {
 	enum allocator legal = stages[current].allocator;
+	bool between = legal == ALLOC_BOOTMEM || legal == ALLOC_NONE;
+
+	return between && early == ALLOC_MEMBLOCK ? ALLOC_MEMBLOCK : legal;
+}
+
+void stage_allow(enum allocator allocator, const char *function)
+{
+	enum allocator legal = legal_allocator();
 
 	BUG_ON(allocator != legal,
 	       "%s() of %s called in stage %s, where %s is the legal allocator",
@@ -117,6 +141,7 @@ const char *stage_unit(void)
 void stage_reset(void)
 {
 	current = STAGE_VERIFY;
+	early = ALLOC_BOOTMEM;
 	for (int i = 0; i < NR_STAGES; i++)
 		costs[i] = 0;
 }

@@ -41,6 +41,9 @@ extern bootmem_data_t *bdata_list;
  * behind the highest of all; set by bootmem_init(). */
 extern unsigned long min_low_pfn, max_low_pfn, max_pfn;
 
+/* bootmem_debug: every call is traced, in the lines that Linux prints. */
+extern bool bootmem_debug;
+
 /* reserve_bootmem() flags. */
 #define BOOTMEM_DEFAULT		0
 #define BOOTMEM_EXCLUSIVE	1	/* refuse where any page is taken already */
@@ -88,6 +91,44 @@ void *__alloc_bootmem_node(struct pglist_data *pgdat, size_t size,
 void *__alloc_bootmem_node_nopanic(struct pglist_data *pgdat, size_t size,
 				   size_t align, phys_addr_t goal);
 
+/*
+ * More of the kind. ___alloc_bootmem_node_nopanic() has a limit, given up where
+ * goal and size exceed it; _high tries above DMA32 first where the node has
+ * plenty there; _low stays below 4 GiB, always.
+ */
+void *___alloc_bootmem_node_nopanic(struct pglist_data *pgdat, size_t size,
+				    size_t align, phys_addr_t goal,
+				    phys_addr_t limit);
+void *__alloc_bootmem_node_high(struct pglist_data *pgdat, size_t size,
+				size_t align, phys_addr_t goal);
+void *__alloc_bootmem_low(size_t size, size_t align, phys_addr_t goal);
+void *__alloc_bootmem_low_nopanic(size_t size, size_t align, phys_addr_t goal);
+void *__alloc_bootmem_low_node(struct pglist_data *pgdat, size_t size,
+			       size_t align, phys_addr_t goal);
+
+/* The alignments that the short forms fix: a cache line, a page. */
+#define SMP_CACHE_BYTES		64
+#define alloc_bootmem(size)						\
+	__alloc_bootmem(size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_align(size, align)				\
+	__alloc_bootmem(size, align, 0)
+#define alloc_bootmem_nopanic(size)					\
+	__alloc_bootmem_nopanic(size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_pages(size)					\
+	__alloc_bootmem(size, PAGE_SIZE, 0)
+#define alloc_bootmem_pages_nopanic(size)				\
+	__alloc_bootmem_nopanic(size, PAGE_SIZE, 0)
+#define alloc_bootmem_node(pgdat, size)					\
+	__alloc_bootmem_node(pgdat, size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_pages_node(pgdat, size)				\
+	__alloc_bootmem_node(pgdat, size, PAGE_SIZE, 0)
+#define alloc_bootmem_low(size)						\
+	__alloc_bootmem_low(size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_low_pages(size)					\
+	__alloc_bootmem_low(size, PAGE_SIZE, 0)
+#define alloc_bootmem_low_pages_node(pgdat, size)			\
+	__alloc_bootmem_low_node(pgdat, size, PAGE_SIZE, 0)
+
 /* alloc_bootmem_owner(): as __alloc_bootmem_node_nopanic(), the pages held by
  * @owner instead of an anonymous one; @pgdat NULL: any node. */
 void *alloc_bootmem_owner(struct pglist_data *pgdat, size_t size, size_t align,
@@ -98,8 +139,9 @@ void *alloc_bootmem_owner(struct pglist_data *pgdat, size_t size, size_t align,
  * taken and are not recorded anywhere: for memblock's own tables; 0: no room. */
 phys_addr_t bootmem_take_pages(unsigned long nr);
 
-/* bootmem_init(): a map for each node, its bits clear exactly where memory minus
- * reserved has a whole page. Panics where a map fits nowhere. */
+/* bootmem_init(): a pg_data_t for each node, and on the bootmem road its map,
+ * the bits clear exactly where memory minus reserved has a whole page. Panics
+ * where a map fits nowhere. */
 void bootmem_init(void);
 
 /* bootmem_check(): panics where a bit and memblock's lists disagree. */

@@ -57,6 +57,7 @@ struct memblock_type {
 
 struct memblock {
 	bool bottom_up;			/* search from the lowest address up */
+	bool has_mirror;		/* some memory is mirrored: try it first */
 	phys_addr_t current_limit;	/* MEMBLOCK_ALLOC_ACCESSIBLE's limit */
 	struct memblock_type memory;
 	struct memblock_type reserved;
@@ -64,6 +65,12 @@ struct memblock {
 };
 
 extern struct memblock memblock;
+
+/* memblock=debug: every change is traced in the lines that Linux prints. */
+extern bool memblock_debug;
+
+/* memblock_dump_all(): both lists as Linux prints them, with memblock_debug. */
+void memblock_dump_all(void);
 
 /* Owners of what the project itself takes; what each is mapped as is fixed. */
 extern const struct mem_owner owner_anonymous;	/* plain memblock_reserve() */
@@ -105,6 +112,19 @@ int memblock_reserve_owner(phys_addr_t base, phys_addr_t size,
 int memblock_phys_free(phys_addr_t base, phys_addr_t size);
 
 /*
+ * Editing what is in a list: the flag or the node of each part of it that lies
+ * in the range. Regions are split and merged as needed. 0 or -1, as above.
+ */
+int memblock_mark_hotplug(phys_addr_t base, phys_addr_t size);
+int memblock_clear_hotplug(phys_addr_t base, phys_addr_t size);
+int memblock_mark_mirror(phys_addr_t base, phys_addr_t size);
+int memblock_mark_nomap(phys_addr_t base, phys_addr_t size);
+int memblock_clear_nomap(phys_addr_t base, phys_addr_t size);
+int memblock_reserved_mark_noinit(phys_addr_t base, phys_addr_t size);
+int memblock_set_node(phys_addr_t base, phys_addr_t size,
+		      struct memblock_type *type, int nid);
+
+/*
  * memblock_drop(): what of [@base, @base + @size) is in memory goes to dropped,
  * with @owner's name as the reason. For bytes that were never added to memory,
  * memblock_claim_dropped() puts the uncovered ones on the dropped list alone.
@@ -138,7 +158,69 @@ phys_addr_t memblock_find_in_range_node(phys_addr_t size, phys_addr_t align,
 					phys_addr_t start, phys_addr_t end,
 					int nid);
 
+/*
+ * The forms that Linux has of it. The physical ones return 0 where there is no
+ * room, the virtual ones NULL; those not called _raw zero what they return. The
+ * virtual ones take @min as a preference, which is given up before they fail,
+ * and never exceed memblock.current_limit. _low: below 4 GiB.
+ */
+static inline phys_addr_t memblock_phys_alloc(phys_addr_t size,
+					      phys_addr_t align);
+phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align,
+				      phys_addr_t start, phys_addr_t end);
+phys_addr_t memblock_phys_alloc_try_nid(phys_addr_t size, phys_addr_t align,
+					int nid);
+void *memblock_alloc(phys_addr_t size, phys_addr_t align);
+void *memblock_alloc_raw(phys_addr_t size, phys_addr_t align);
+void *memblock_alloc_from(phys_addr_t size, phys_addr_t align, phys_addr_t min);
+void *memblock_alloc_low(phys_addr_t size, phys_addr_t align);
+void *memblock_alloc_node(phys_addr_t size, phys_addr_t align, int nid);
+void *memblock_alloc_try_nid(phys_addr_t size, phys_addr_t align,
+			     phys_addr_t min, phys_addr_t max, int nid);
+void *memblock_alloc_try_nid_raw(phys_addr_t size, phys_addr_t align,
+				 phys_addr_t min, phys_addr_t max, int nid);
+void *memblock_alloc_exact_nid_raw(phys_addr_t size, phys_addr_t align,
+				   phys_addr_t min, phys_addr_t max, int nid);
+static inline phys_addr_t memblock_phys_alloc(phys_addr_t size,
+					      phys_addr_t align)
+{
+	return memblock_phys_alloc_range(size, align, 0,
+					 MEMBLOCK_ALLOC_ACCESSIBLE);
+}
+
+/* memblock_free(): @size bytes at @mem, from one of the virtual forms, are not
+ * reserved any more; NULL is fine. */
+int memblock_free(void *mem, phys_addr_t size);
+
+/* Direction and limit of searches that don't name their own. */
+void memblock_set_bottom_up(bool enable);
+void memblock_set_current_limit(phys_addr_t limit);
+phys_addr_t memblock_get_current_limit(void);
+
+/*
+ * Using less: the lowest @limit bytes of memory (0: no limit), of which
+ * _remove_map keeps NOMAP memory above in the list; or nothing outside
+ * [@base, @base + @size) but NOMAP memory. What goes is dropped for @reason.
+ * Reservations stay as they are.
+ */
+int memblock_enforce_memory_limit(phys_addr_t limit,
+				  const struct mem_owner *reason);
+int memblock_mem_limit_remove_map(phys_addr_t limit,
+				  const struct mem_owner *reason);
+int memblock_cap_memory_range(phys_addr_t base, phys_addr_t size,
+			      const struct mem_owner *reason);
+
 /* Queries. */
+bool memblock_is_map_memory(phys_addr_t pa);
+
+/* memblock_search_pfn_nid(): the node of page @pfn, and the pages of the region
+ * it lies in; NUMA_NO_NODE where it is no memory. */
+int memblock_search_pfn_nid(unsigned long pfn, unsigned long *start_pfn,
+			    unsigned long *end_pfn);
+
+/* memblock_estimated_nr_free_pages(): memory less reserved, whatever overlaps. */
+unsigned long memblock_estimated_nr_free_pages(void);
+
 bool memblock_is_memory(phys_addr_t pa);
 bool memblock_is_reserved(phys_addr_t pa);
 bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);

@@ -7,6 +7,12 @@
 
 #include "mmzone.h"
 
+/*
+ * mm_parse_bootargs(): early=bootmem|memblock, memblock=debug, bootmem_debug and
+ * failalloc=N take effect; once machine.bootargs is known.
+ */
+void mm_parse_bootargs(void);
+
 /* build_all_zonelists(): who stands in for whom, for every node. */
 void build_all_zonelists(void);
 
@@ -16,8 +22,14 @@ void zone_limits(enum zone_type type, unsigned long *start,
 		 unsigned long *end);
 
 /*
- * mem_init(): handover. The maps are checked against memblock a last time, then
- * free_all_bootmem() makes their free pages the buddy's.
+ * memblock_free_all(): the road without bootmem: the nodes' maps are made only
+ * now, from memblock's lists. Returns how many pages are free.
+ */
+unsigned long memblock_free_all(void);
+
+/*
+ * mem_init(): handover, by either road: free_all_bootmem() after the maps were
+ * checked against memblock a last time, or memblock_free_all().
  */
 void mem_init(void);
 

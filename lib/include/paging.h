@@ -72,7 +72,13 @@ void paging_map(phys_addr_t start, phys_addr_t end, unsigned int prot);
  */
 unsigned int paging_lookup(phys_addr_t pa, phys_addr_t *end);
 
-/* paging_stats(): counts, made by walking the tables as they are now. */
+/*
+ * paging_check(): walk the tables as they are now. Panics where a leaf maps what
+ * isn't wanted, or something wanted isn't mapped. Returns what was counted.
+ */
+struct paging_stats paging_check(void);
+
+/* paging_stats(): what paging_check() counted when the tables were built. */
 struct paging_stats paging_stats(void);
 
 #endif

@@ -16,12 +16,15 @@
 void report_banner(void);
 void report_machine(void);
 void report_memblock(void);
-void report_bootmem(void);
 void report_paging(void);
 void report_zones(void);
 void report_memory(void);
 void report_buddyinfo(void);
 void report_stages(void);
+
+/* report_bootmem(): one node's map, when it comes into being. */
+struct bootmem_data;
+void report_bootmem(const struct bootmem_data *bdata);
 
 /*
  * report_ledger(): every byte that /memory claimed and who has it. Returns false

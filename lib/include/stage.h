@@ -36,6 +36,13 @@ enum boot_stage stage_current(void);
 const char *stage_name(enum boot_stage stage);
 
 /*
+ * stage_set_early(): which of the two roads is taken: ALLOC_BOOTMEM, or
+ * ALLOC_MEMBLOCK, which then stays legal until handover. Before bootmem_init().
+ */
+void stage_set_early(enum allocator allocator);
+enum allocator stage_early(void);
+
+/*
  * stage_allow(): a BUG with both names where @allocator is not the legal one of
  * this stage. Every allocator calls it first, with the caller's own @function.
  */

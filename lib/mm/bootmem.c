@@ -18,6 +18,10 @@
  * memblock.reserved, so that at any time the map's bits are exactly memory minus
  * reserved; bootmem_check() holds them against each other.
  *
+ * The boot argument early=memblock takes the other road, which Linux called
+ * NO_BOOTMEM: there are no maps before handover, and the calls here are answered
+ * by memblock.
+ *
  * Nodes may interleave: a page belongs to the node that memblock.memory gives
  * it to, even inside another node's span.
  */
@@ -27,6 +31,7 @@
 
 #include "arch.h"
 #include "early_alloc.h"
+#include "fail_alloc.h"
 #include "mmzone.h"
 #include "paging.h"
 #include "printk.h"
@@ -36,10 +41,52 @@ bootmem_data_t *bdata_list;
 
 unsigned long min_low_pfn, max_low_pfn, max_pfn;
 
+/* Where the _low forms' memory ends: what 32 bits of address reach. */
+#define LOW_ADDRESS_LIMIT	((phys_addr_t)1 << 32)
+
+/* __alloc_bootmem_node_high() spares DMA32 where the node reaches this much past
+ * it: 128 MiB, as in Linux. */
+#define HIGH_ROOM_PAGES		PFN_DOWN((phys_addr_t)128 << 20)
+
 /* Who holds what the plain calls take. */
 static const struct mem_owner owner_bootmem = {
 	"bootmem", "early allocations", NULL, VM_READ | VM_WRITE
 };
+
+bool bootmem_debug;
+
+/* trace(): with bootmem_debug, a line as Linux prints it. */
+#define trace(fmt, ...) do {						\
+	if (bootmem_debug)						\
+		printk("bootmem::%s " fmt, __func__, __VA_ARGS__);	\
+} while (0)
+
+/* on_memblock(): the boot takes the road without maps. */
+static bool on_memblock(void)
+{
+	return stage_early() == ALLOC_MEMBLOCK;
+}
+
+/* pages_inside(), pages_touched(): the whole pages of a range, and all that it
+ * touches, as [*@start, *@end). A BUG where the range wraps. */
+static void pages_inside(phys_addr_t addr, phys_addr_t size,
+			 unsigned long *start, unsigned long *end)
+{
+	BUG_ON(size && addr > PHYS_ADDR_MAX - (size - 1),
+	       "bootmem: 0x%llx bytes at 0x%llx wrap around", size, addr);
+	*start = PFN_UP(addr);
+	*end = size && addr + size == 0 ? PFN_DOWN(PHYS_ADDR_MAX) + 1
+					: PFN_DOWN(addr + size);
+}
+
+static void pages_touched(phys_addr_t addr, phys_addr_t size,
+			  unsigned long *start, unsigned long *end)
+{
+	BUG_ON(size && addr > PHYS_ADDR_MAX - (size - 1),
+	       "bootmem: 0x%llx bytes at 0x%llx wrap around", size, addr);
+	*start = PFN_DOWN(addr);
+	*end = size ? PFN_DOWN(addr + (size - 1)) + 1 : *start;
+}
 
 unsigned long bootmem_bootmap_pages(unsigned long start, unsigned long pages)
 {
@@ -71,6 +118,8 @@ size_t init_bootmem_node(struct pglist_data *pgdat, unsigned long mapstart,
 	pfn_tree_init(&bdata->tree, bdata->node_bootmem_map, start, end);
 	pgdat->bdata = bdata;
 	link_bootmem(bdata);
+	trace("nid=%d start=%lx map=%lx end=%lx mapsize=%zx\n", bdata->nid,
+	      start, mapstart, end, pfn_tree_bytes(start, end));
 	return pfn_tree_bytes(start, end);
 }
 
@@ -118,6 +167,7 @@ static bootmem_data_t *bdata_at(unsigned long pfn, unsigned long *end)
 static void take(bootmem_data_t *bdata, unsigned long start,
 		 unsigned long end, const struct mem_owner *owner)
 {
+	trace("nid=%d start=%lx end=%lx\n", bdata->nid, start, end);
 	if (start == end)
 		return;
 	pfn_tree_claim(&bdata->tree, start, end);
@@ -143,6 +193,7 @@ static void give(bootmem_data_t *bdata, unsigned long start, unsigned long end)
 {
 	unsigned long pfn = pfn_tree_next_free(&bdata->tree, start);
 
+	trace("nid=%d start=%lx end=%lx\n", bdata->nid, start, end);
 	BUG_ON(pfn < end, "free_bootmem: page 0x%llx is free already",
 	       PFN_PHYS(pfn));
 	pfn_tree_release(&bdata->tree, start, end);
@@ -153,11 +204,25 @@ static void give(bootmem_data_t *bdata, unsigned long start, unsigned long end)
 	forget_shared_page(bdata, start, end);
 }
 
+/* unreserve(): the road without maps: pages [@start, @end) are nobody's. */
+static void unreserve(unsigned long start, unsigned long end)
+{
+	if (start < end &&
+	    memblock_phys_free(PFN_PHYS(start), PFN_PHYS(end - start)))
+		panic("memblock: no room to record what was freed at 0x%llx",
+		      PFN_PHYS(start));
+}
+
 void free_bootmem(phys_addr_t addr, phys_addr_t size)
 {
-	unsigned long pfn = PFN_UP(addr), end = PFN_DOWN(addr + size);
+	unsigned long pfn, end;
 
-	stage_allow(ALLOC_BOOTMEM, __func__);
+	stage_allow(stage_early(), __func__);
+	pages_inside(addr, size, &pfn, &end);
+	if (on_memblock()) {
+		unreserve(pfn, end);
+		return;
+	}
 	while (pfn < end) {
 		unsigned long stop = end;
 		bootmem_data_t *bdata = bdata_at(pfn, &stop);
@@ -169,12 +234,14 @@ void free_bootmem(phys_addr_t addr, phys_addr_t size)
 	}
 }
 
-/* check_in_node(): a BUG where pages [@start, @end) leave @pgdat. */
+/* check_in_node(): a BUG where pages [@start, @end) leave @pgdat's map. */
 static void check_in_node(struct pglist_data *pgdat, unsigned long start,
 			  unsigned long end, const char *function)
 {
-	BUG_ON(!pgdat->bdata || start < pgdat->bdata->node_min_pfn ||
-	       end > pgdat->bdata->node_low_pfn,
+	bool inside = pgdat->bdata && start >= pgdat->bdata->node_min_pfn &&
+		      end <= pgdat->bdata->node_low_pfn;
+
+	BUG_ON(!inside && !on_memblock(),
 	       "%s: [0x%llx-0x%llx) is not inside node %d", function,
 	       PFN_PHYS(start), PFN_PHYS(end), pgdat->node_id);
 }
@@ -182,12 +249,11 @@ static void check_in_node(struct pglist_data *pgdat, unsigned long start,
 void free_bootmem_node(struct pglist_data *pgdat, phys_addr_t addr,
 		       phys_addr_t size)
 {
-	unsigned long start = PFN_UP(addr), end = PFN_DOWN(addr + size);
+	unsigned long start, end;
 
-	stage_allow(ALLOC_BOOTMEM, __func__);
+	pages_inside(addr, size, &start, &end);
 	check_in_node(pgdat, start, end, __func__);
-	if (start < end)
-		give(pgdat->bdata, start, end);
+	free_bootmem(addr, size);
 }
 
 /* any_taken(): a page of [@start, @end) is taken; a BUG where one is in no node. */
@@ -220,19 +286,31 @@ static void reserve_pages(unsigned long start, unsigned long end)
 
 int reserve_bootmem(phys_addr_t addr, phys_addr_t size, int flags)
 {
-	unsigned long start = PFN_DOWN(addr), end = PFN_UP(addr + size);
+	unsigned long start, end;
+	bool taken;
 
-	stage_allow(ALLOC_BOOTMEM, __func__);
-	if (any_taken(start, end) && flags == BOOTMEM_EXCLUSIVE)
+	stage_allow(stage_early(), __func__);
+	pages_touched(addr, size, &start, &end);
+	taken = on_memblock()
+		? memblock_is_region_reserved(PFN_PHYS(start),
+					      PFN_PHYS(end - start))
+		: any_taken(start, end);
+	if (taken && flags == BOOTMEM_EXCLUSIVE)
 		return -EBUSY_BOOTMEM;
-	reserve_pages(start, end);
+	if (!on_memblock())
+		reserve_pages(start, end);
+	else if (start < end)
+		return memblock_reserve(PFN_PHYS(start), PFN_PHYS(end - start));
 	return 0;
 }
 
 int reserve_bootmem_node(struct pglist_data *pgdat, phys_addr_t addr,
 			 phys_addr_t size, int flags)
 {
-	check_in_node(pgdat, PFN_DOWN(addr), PFN_UP(addr + size), __func__);
+	unsigned long start, end;
+
+	pages_touched(addr, size, &start, &end);
+	check_in_node(pgdat, start, end, __func__);
 	return reserve_bootmem(addr, size, flags);
 }
 
@@ -282,6 +360,9 @@ static void *alloc_in_node(bootmem_data_t *bdata, const struct request *req)
 	unsigned long lo = bdata->node_min_pfn, pfn;
 	phys_addr_t start, end;
 
+	trace("nid=%d size=%zx [%lu pages] align=%zx goal=%llx limit=%llx\n",
+	      bdata->nid, req->size, PFN_UP((phys_addr_t)req->size), req->align,
+	      req->goal, req->limit);
 	if (spans(bdata, PFN_UP(req->goal)))
 		lo = PFN_UP(req->goal);
 	pfn = find_pages(bdata, req, lo);
@@ -311,55 +392,131 @@ static void *alloc_in_any(const struct request *req)
 	return NULL;
 }
 
+/* alloc_on_maps(): @pgdat first, where it is given, then every node. */
+static void *alloc_on_maps(struct pglist_data *pgdat,
+			   const struct request *req)
+{
+	void *mem = NULL;
+
+	if (pgdat && pgdat->bdata)
+		mem = alloc_in_node(pgdat->bdata, req);
+	return mem ? mem : alloc_in_any(req);
+}
+
+/* alloc_on_memblock(): the same on the road without maps. */
+static void *alloc_on_memblock(struct pglist_data *pgdat,
+			       const struct request *req)
+{
+	phys_addr_t limit = req->limit ? req->limit
+				       : MEMBLOCK_ALLOC_ACCESSIBLE;
+	phys_addr_t pa = memblock_alloc_range_nid(
+		req->size, req->align, req->goal, limit,
+		pgdat ? pgdat->node_id : NUMA_NO_NODE, false, req->owner);
+
+	return pa ? memset(phys_to_virt(pa), 0, req->size) : NULL;
+}
+
+/* check_request(): a BUG where @req makes no sense. */
+static void check_request(const struct request *req)
+{
+	BUG_ON(!req->size || !is_power_of_2(req->align),
+	       "alloc_bootmem: size %zu, alignment %zu", req->size, req->align);
+	BUG_ON(req->limit && (req->goal > req->limit ||
+			      req->size > req->limit - req->goal),
+	       "alloc_bootmem: %zu bytes above goal 0x%llx exceed limit 0x%llx",
+	       req->size, req->goal, req->limit);
+}
+
 void *alloc_bootmem_owner(struct pglist_data *pgdat, size_t size, size_t align,
 			  phys_addr_t goal, phys_addr_t limit,
 			  const struct mem_owner *owner)
 {
 	struct request req = { size, align, goal, limit, owner };
-	void *mem = NULL;
+	void *mem;
 
-	stage_allow(ALLOC_BOOTMEM, "alloc_bootmem");
-	BUG_ON(!size || !is_power_of_2(align),
-	       "alloc_bootmem: size %zu, alignment %zu", size, align);
-	BUG_ON(limit && goal + size > limit,
-	       "alloc_bootmem: %zu bytes above goal 0x%llx exceed limit 0x%llx",
-	       size, goal, limit);
+	stage_allow(stage_early(), "alloc_bootmem");
+	check_request(&req);
+	if (!on_memblock() && fail_alloc())
+		return NULL;
 	for (;;) {
-		if (pgdat && pgdat->bdata)
-			mem = alloc_in_node(pgdat->bdata, &req);
-		if (!mem)
-			mem = alloc_in_any(&req);
+		mem = on_memblock() ? alloc_on_memblock(pgdat, &req)
+				    : alloc_on_maps(pgdat, &req);
 		if (mem || !req.goal)
 			return mem;
 		req.goal = 0;
 	}
 }
 
+void *___alloc_bootmem_node_nopanic(struct pglist_data *pgdat, size_t size,
+				    size_t align, phys_addr_t goal,
+				    phys_addr_t limit)
+{
+	if (limit && (goal > limit || size > limit - goal))
+		limit = 0;
+	return alloc_bootmem_owner(pgdat, size, align, goal, limit,
+				   &owner_bootmem);
+}
+
 void *__alloc_bootmem_node_nopanic(struct pglist_data *pgdat, size_t size,
 				   size_t align, phys_addr_t goal)
 {
-	return alloc_bootmem_owner(pgdat, size, align, goal, 0, &owner_bootmem);
+	return ___alloc_bootmem_node_nopanic(pgdat, size, align, goal, 0);
 }
 
 void *__alloc_bootmem_nopanic(size_t size, size_t align, phys_addr_t goal)
 {
-	return __alloc_bootmem_node_nopanic(NULL, size, align, goal);
+	return ___alloc_bootmem_node_nopanic(NULL, size, align, goal, 0);
 }
 
-void *__alloc_bootmem_node(struct pglist_data *pgdat, size_t size,
-			   size_t align, phys_addr_t goal)
+void *__alloc_bootmem_low_nopanic(size_t size, size_t align, phys_addr_t goal)
 {
-	void *mem = __alloc_bootmem_node_nopanic(pgdat, size, align, goal);
+	return ___alloc_bootmem_node_nopanic(NULL, size, align, goal,
+					     LOW_ADDRESS_LIMIT);
+}
 
+/* must(): @mem, or a panic that says how much was asked for. */
+static void *must(void *mem, size_t size)
+{
 	if (!mem)
-		panic("bootmem alloc of %zu bytes failed: no node has that many free bytes in a row",
+		panic("bootmem alloc of %zu bytes failed: no node has that many free bytes in a row where they are wanted",
 		      size);
 	return mem;
 }
 
 void *__alloc_bootmem(size_t size, size_t align, phys_addr_t goal)
 {
-	return __alloc_bootmem_node(NULL, size, align, goal);
+	return must(__alloc_bootmem_nopanic(size, align, goal), size);
+}
+
+void *__alloc_bootmem_node(struct pglist_data *pgdat, size_t size,
+			   size_t align, phys_addr_t goal)
+{
+	return must(__alloc_bootmem_node_nopanic(pgdat, size, align, goal),
+		    size);
+}
+
+void *__alloc_bootmem_node_high(struct pglist_data *pgdat, size_t size,
+				size_t align, phys_addr_t goal)
+{
+	unsigned long limit = arch_dma32_limit_pfn();
+	unsigned long end = pgdat->bdata ? pgdat->bdata->node_low_pfn : 0;
+
+	if (end > limit && end - limit > HIGH_ROOM_PAGES &&
+	    goal < PFN_PHYS(limit))
+		goal = PFN_PHYS(limit);
+	return __alloc_bootmem_node(pgdat, size, align, goal);
+}
+
+void *__alloc_bootmem_low(size_t size, size_t align, phys_addr_t goal)
+{
+	return must(__alloc_bootmem_low_nopanic(size, align, goal), size);
+}
+
+void *__alloc_bootmem_low_node(struct pglist_data *pgdat, size_t size,
+			       size_t align, phys_addr_t goal)
+{
+	return must(___alloc_bootmem_node_nopanic(pgdat, size, align, goal,
+						  LOW_ADDRESS_LIMIT), size);
 }
 
 phys_addr_t bootmem_take_pages(unsigned long nr)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "fail_alloc.h"
 #include "printk.h"
 #include "stage.h"
 
@@ -38,7 +39,7 @@ void *brk_alloc(size_t size, size_t align)
 	stage_allow(ALLOC_BRK, __func__);
 	BUG_ON(sealed, "brk_alloc(%zu) after brk_seal()", size);
 	BUG_ON(!is_power_of_2(align), "brk_alloc() with alignment %zu", align);
-	if (begin > brk_limit || size > brk_limit - begin)
+	if (begin > brk_limit || size > brk_limit - begin || fail_alloc())
 		return NULL;
 	brk_cur = begin + size;
 	mem = phys_to_virt(begin);

@@ -85,7 +85,9 @@ phys_addr_t early_table_alloc(phys_addr_t size)
 
 		return mem ? virt_to_phys(mem) : 0;
 	}
-	if (stage_current() == STAGE_BOOTMEM)
+	if (stage_current() == STAGE_BOOTMEM ||
+	    (stage_current() < STAGE_HANDOVER &&
+	     stage_early() == ALLOC_MEMBLOCK))
 		return memblock_find_in_range_node(size, PAGE_SIZE, 0,
 						   MEMBLOCK_ALLOC_ACCESSIBLE,
 						   NUMA_NO_NODE);

@@ -50,6 +50,8 @@ static struct memblock_region dropped_init[INIT_REGIONS];
 
 struct memblock memblock;
 
+bool memblock_debug;
+
 const struct mem_owner owner_anonymous = { "reserved", "anonymous", NULL, 0 };
 const struct mem_owner owner_page_zero = { "reserved", "page zero", NULL, 0 };
 const struct mem_owner owner_bitmap = {
@@ -82,11 +84,23 @@ static void type_init(struct memblock_type *type, const char *name,
 
 void memblock_init(void)
 {
+	memblock_debug = false;
 	memblock.bottom_up = false;
+	memblock.has_mirror = false;
 	memblock.current_limit = MEMBLOCK_ALLOC_ANYWHERE;
 	type_init(&memblock.memory, "memory", memory_init);
 	type_init(&memblock.reserved, "reserved", reserved_init);
 	type_init(&memblock.dropped, "dropped", dropped_init);
+}
+
+/* trace(): with memblock_debug, the line that Linux prints for @function; its
+ * symbol of the caller is the address here. */
+static void trace(const char *function, phys_addr_t base, phys_addr_t size,
+		  const void *caller)
+{
+	if (memblock_debug)
+		printk("%s: [0x%016llx-0x%016llx] %p\n", function, base,
+		       base + size - 1, caller);
 }
 
 /* range_valid(): not empty, and its last byte is representable. */
@@ -333,6 +347,8 @@ static int remove_range(struct memblock_type *type, phys_addr_t base,
 int memblock_add_node(phys_addr_t base, phys_addr_t size, int nid,
 		      enum memblock_flags flags)
 {
+	trace("memblock_add_node", base, size, __builtin_return_address(0));
+	memblock.has_mirror |= (flags & MEMBLOCK_MIRROR) != 0;
 	return add_range(&memblock.memory, &(struct memblock_region){
 		base, size, flags, nid, NULL });
 }
@@ -344,6 +360,7 @@ int memblock_add(phys_addr_t base, phys_addr_t size)
 
 int memblock_remove(phys_addr_t base, phys_addr_t size)
 {
+	trace("memblock_remove", base, size, __builtin_return_address(0));
 	return remove_range(&memblock.memory, base, size);
 }
 
@@ -351,6 +368,7 @@ int memblock_reserve_owner(phys_addr_t base, phys_addr_t size,
 			   enum memblock_flags flags,
 			   const struct mem_owner *owner)
 {
+	trace("memblock_reserve", base, size, __builtin_return_address(0));
 	return add_range(&memblock.reserved, &(struct memblock_region){
 		base, size, flags, NUMA_NO_NODE, owner });
 }
@@ -363,7 +381,68 @@ int memblock_reserve(phys_addr_t base, phys_addr_t size)
 
 int memblock_phys_free(phys_addr_t base, phys_addr_t size)
 {
+	trace("memblock_phys_free", base, size, __builtin_return_address(0));
 	return remove_range(&memblock.reserved, base, size);
+}
+
+/* edit_flags(): set and clear flags of what of the range is in @type. */
+static int edit_flags(struct memblock_type *type, phys_addr_t base,
+		      phys_addr_t size, enum memblock_flags set,
+		      enum memblock_flags clear)
+{
+	unsigned long from, to;
+
+	if (isolate_range(type, base, size, &from, &to))
+		return -1;
+	for (unsigned long i = from; i < to; i++)
+		type->regions[i].flags = (type->regions[i].flags & ~clear) | set;
+	merge_regions(type, from, to + 1);
+	return 0;
+}
+
+int memblock_mark_hotplug(phys_addr_t base, phys_addr_t size)
+{
+	return edit_flags(&memblock.memory, base, size, MEMBLOCK_HOTPLUG, 0);
+}
+
+int memblock_clear_hotplug(phys_addr_t base, phys_addr_t size)
+{
+	return edit_flags(&memblock.memory, base, size, 0, MEMBLOCK_HOTPLUG);
+}
+
+int memblock_mark_mirror(phys_addr_t base, phys_addr_t size)
+{
+	memblock.has_mirror = true;
+	return edit_flags(&memblock.memory, base, size, MEMBLOCK_MIRROR, 0);
+}
+
+int memblock_mark_nomap(phys_addr_t base, phys_addr_t size)
+{
+	return edit_flags(&memblock.memory, base, size, MEMBLOCK_NOMAP, 0);
+}
+
+int memblock_clear_nomap(phys_addr_t base, phys_addr_t size)
+{
+	return edit_flags(&memblock.memory, base, size, 0, MEMBLOCK_NOMAP);
+}
+
+int memblock_reserved_mark_noinit(phys_addr_t base, phys_addr_t size)
+{
+	return edit_flags(&memblock.reserved, base, size,
+			  MEMBLOCK_RSRV_NOINIT, 0);
+}
+
+int memblock_set_node(phys_addr_t base, phys_addr_t size,
+		      struct memblock_type *type, int nid)
+{
+	unsigned long from, to;
+
+	if (isolate_range(type, base, size, &from, &to))
+		return -1;
+	for (unsigned long i = from; i < to; i++)
+		type->regions[i].nid = nid;
+	merge_regions(type, from, to + 1);
+	return 0;
 }
 
 int memblock_claim_dropped(phys_addr_t base, phys_addr_t size, int nid,
@@ -414,158 +493,6 @@ int memblock_trim_memory(phys_addr_t align, const struct mem_owner *reason)
 	}
 }
 
-bool memblock_next_free(phys_addr_t from, struct free_range *range)
-{
-	const struct memblock_type *mem = &memblock.memory;
-	const struct memblock_type *rsv = &memblock.reserved;
-	unsigned long m = memblock_lower_bound(mem, from);
-	unsigned long i;
-
-	while (m < mem->cnt) {
-		const struct memblock_region *r = &mem->regions[m];
-		phys_addr_t pos = MAX(from, r->base);
-
-		i = memblock_lower_bound(rsv, pos);
-		if (i == rsv->cnt || rsv->regions[i].base > pos) {
-			range->start = pos;
-			range->last = memblock_last(r);
-			if (i < rsv->cnt && rsv->regions[i].base <= range->last)
-				range->last = rsv->regions[i].base - 1;
-			range->nid = r->nid;
-			range->flags = r->flags;
-			return true;
-		}
-		if (memblock_last(&rsv->regions[i]) == PHYS_ADDR_MAX)
-			return false;
-		from = memblock_last(&rsv->regions[i]) + 1;
-		m = memblock_lower_bound(mem, from);
-	}
-	return false;
-}
-
-bool memblock_prev_free(phys_addr_t upto, struct free_range *range)
-{
-	const struct memblock_type *mem = &memblock.memory;
-	const struct memblock_type *rsv = &memblock.reserved;
-	unsigned long m = memblock_upper_bound(mem, upto);
-	unsigned long i;
-
-	while (m) {
-		const struct memblock_region *r = &mem->regions[m - 1];
-		phys_addr_t pos = MIN(upto, memblock_last(r));
-
-		i = memblock_upper_bound(rsv, pos);
-		if (!i || memblock_last(&rsv->regions[i - 1]) < pos) {
-			range->last = pos;
-			range->start = r->base;
-			if (i && memblock_last(&rsv->regions[i - 1]) >= r->base)
-				range->start =
-					memblock_last(&rsv->regions[i - 1]) + 1;
-			range->nid = r->nid;
-			range->flags = r->flags;
-			return true;
-		}
-		if (!rsv->regions[i - 1].base)
-			return false;
-		upto = rsv->regions[i - 1].base - 1;
-		m = memblock_upper_bound(mem, upto);
-	}
-	return false;
-}
-
-/* fit_in(): where @size bytes at @align fit into [@start, @last], at its top or
- * its bottom; 0 where they don't. */
-static phys_addr_t fit_in(phys_addr_t start, phys_addr_t last,
-			  phys_addr_t size, phys_addr_t align)
-{
-	phys_addr_t pa;
-
-	if (start > last || last - start < size - 1)
-		return 0;
-	pa = memblock.bottom_up ? start : ALIGN_DOWN(last - (size - 1), align);
-	if (memblock.bottom_up && (pa & (align - 1))) {
-		pa = ALIGN(pa, align);
-		if (pa < start || pa > last || last - pa < size - 1)
-			return 0;
-	}
-	return pa >= start ? pa : 0;
-}
-
-/* next_candidate(): step @range to the next free range in search order; the
- * first one where @range is empty (start > last). False past the last. */
-static bool next_candidate(struct free_range *range)
-{
-	bool first = range->start > range->last;
-
-	if (memblock.bottom_up) {
-		if (!first && range->last == PHYS_ADDR_MAX)
-			return false;
-		return memblock_next_free(first ? 0 : range->last + 1, range);
-	}
-	if (!first && !range->start)
-		return false;
-	return memblock_prev_free(first ? PHYS_ADDR_MAX : range->start - 1,
-				  range);
-}
-
-/* find_with_flags(): the search among memory whose HOTPLUG flag is @hotplug. */
-static phys_addr_t find_with_flags(phys_addr_t size, phys_addr_t align,
-				   phys_addr_t start, phys_addr_t last,
-				   int nid, enum memblock_flags hotplug)
-{
-	struct free_range range = { .start = 1, .last = 0 };
-	phys_addr_t pa;
-
-	while (next_candidate(&range)) {
-		if (nid != NUMA_NO_NODE && nid != range.nid)
-			continue;
-		if ((range.flags & MEMBLOCK_HOTPLUG) != hotplug ||
-		    (range.flags & MEMBLOCK_NOMAP))
-			continue;
-		pa = fit_in(MAX(start, range.start), MIN(last, range.last),
-			    size, align);
-		if (pa)
-			return pa;
-	}
-	return 0;
-}
-
-phys_addr_t memblock_find_in_range_node(phys_addr_t size, phys_addr_t align,
-					phys_addr_t start, phys_addr_t end,
-					int nid)
-{
-	phys_addr_t pa, last;
-
-	if (!size || !is_power_of_2(align))
-		return 0;
-	last = end == MEMBLOCK_ALLOC_ACCESSIBLE ? memblock.current_limit : end;
-	if (last != MEMBLOCK_ALLOC_ANYWHERE)
-		last--;
-	start = MAX(start, PAGE_SIZE);
-	pa = find_with_flags(size, align, start, last, nid, MEMBLOCK_NONE);
-	if (!pa)
-		pa = find_with_flags(size, align, start, last, nid,
-				     MEMBLOCK_HOTPLUG);
-	return pa;
-}
-
-phys_addr_t memblock_alloc_range_nid(phys_addr_t size, phys_addr_t align,
-				     phys_addr_t start, phys_addr_t end,
-				     int nid, bool exact,
-				     const struct mem_owner *owner)
-{
-	phys_addr_t pa;
-
-	stage_allow(ALLOC_MEMBLOCK, __func__);
-	pa = memblock_find_in_range_node(size, align, start, end, nid);
-	if (!pa && nid != NUMA_NO_NODE && !exact)
-		pa = memblock_find_in_range_node(size, align, start, end,
-						 NUMA_NO_NODE);
-	if (pa && memblock_reserve_owner(pa, size, MEMBLOCK_NONE, owner))
-		pa = 0;
-	return pa;
-}
-
 bool memblock_is_memory(phys_addr_t pa)
 {
 	return memblock_search(&memblock.memory, pa) >= 0;
@@ -589,6 +516,35 @@ bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
 
 	return range_valid(base, size) && i < type->cnt &&
 	       type->regions[i].base <= base + (size - 1);
+}
+
+bool memblock_is_map_memory(phys_addr_t pa)
+{
+	long i = memblock_search(&memblock.memory, pa);
+
+	return i >= 0 && !(memblock.memory.regions[i].flags & MEMBLOCK_NOMAP);
+}
+
+int memblock_search_pfn_nid(unsigned long pfn, unsigned long *start_pfn,
+			    unsigned long *end_pfn)
+{
+	long i = memblock_search(&memblock.memory, PFN_PHYS(pfn));
+	const struct memblock_region *r;
+
+	if (i < 0)
+		return NUMA_NO_NODE;
+	r = &memblock.memory.regions[i];
+	*start_pfn = PFN_DOWN(r->base);
+	*end_pfn = PFN_DOWN(memblock_last(r)) + 1;
+	return r->nid;
+}
+
+unsigned long memblock_estimated_nr_free_pages(void)
+{
+	phys_addr_t memory = memblock_phys_mem_size();
+	phys_addr_t reserved = memblock_reserved_size();
+
+	return memory > reserved ? PFN_DOWN(memory - reserved) : 0;
 }
 
 phys_addr_t memblock_start_of_DRAM(void)
@@ -632,6 +588,32 @@ static void check_type(const struct memblock_type *type)
 	BUG_ON(sum != type->total_size,
 	       "memblock.%s holds 0x%llx bytes but counts 0x%llx",
 	       type->name, sum, type->total_size);
+}
+
+/* dump_type(): @type in the lines that Linux's memblock_dump() prints. */
+static void dump_type(const struct memblock_type *type)
+{
+	const struct memblock_region *r;
+
+	printk(" %s.cnt  = 0x%lx\n", type->name, type->cnt);
+	for_each_memblock_type(type, r) {
+		printk(" %s[0x%lx]\t[0x%016llx-0x%016llx], 0x%016llx bytes",
+		       type->name, (unsigned long)(r - type->regions), r->base,
+		       memblock_last(r), r->size);
+		if (r->nid != NUMA_NO_NODE)
+			printk(" on node %d", r->nid);
+		printk(" flags: 0x%x\n", (unsigned int)r->flags);
+	}
+}
+
+void memblock_dump_all(void)
+{
+	if (!memblock_debug)
+		return;
+	printk("MEMBLOCK configuration:\n memory size = 0x%016llx reserved size = 0x%016llx\n",
+	       memblock.memory.total_size, memblock.reserved.total_size);
+	dump_type(&memblock.memory);
+	dump_type(&memblock.reserved);
 }
 
 void memblock_check(void)

@@ -11,20 +11,55 @@
 #include "mm_init.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "arch.h"
 #include "brk.h"
 #include "early_alloc.h"
+#include "fail_alloc.h"
+#include "machine.h"
 #include "mmzone.h"
+#include "paging.h"
 #include "printk.h"
+#include "report.h"
 #include "stage.h"
 
 pg_data_t **node_data;
+
+/* Who holds the rest of a page of which memblock gave away a part. */
+static const struct mem_owner owner_rest = {
+	"memblock", "rests of pages", NULL, VM_READ | VM_WRITE
+};
 
 static const char *const zone_names[MAX_NR_ZONES] = {
 	[ZONE_DMA32]  = "DMA32",
 	[ZONE_NORMAL] = "Normal",
 };
+
+/* arg_is(): the boot argument @name has the value @value. */
+static bool arg_is(const char *name, const char *value)
+{
+	const char *text = bootarg(name, NULL);
+	size_t len = strlen(value);
+
+	return text && !strncmp(text, value, len) &&
+	       strchr(" \t\n", text[len]);
+}
+
+void mm_parse_bootargs(void)
+{
+	const char *failing = bootarg("failalloc", NULL), *end;
+
+	if (arg_is("early", "memblock"))
+		stage_set_early(ALLOC_MEMBLOCK);
+	else if (bootarg("early", NULL) && !arg_is("early", "bootmem"))
+		warn("W-BOOTARG-EARLY",
+		     "bootargs: early= takes bootmem or memblock; bootmem it is");
+	memblock_debug = arg_is("memblock", "debug");
+	bootmem_debug = bootarg("bootmem_debug", NULL) != NULL;
+	if (failing)
+		fail_alloc_set((unsigned long)memparse(failing, &end));
+}
 
 /* region_end_pfn(): the page behind the last whole one of @r. */
 static unsigned long region_end_pfn(const struct memblock_region *r)
@@ -95,6 +130,7 @@ static void alloc_node_map(int nid)
 		panic("bootmem: node %u: no 0x%llx free bytes in a row for the map of its pages [0x%lx-0x%lx); the memory is too small, or too much of it is reserved",
 		      node_hwid(nid), size, start, end);
 	init_bootmem_node(NODE_DATA(nid), PFN_DOWN(pa), start, end);
+	report_bootmem(NODE_DATA(nid)->bdata);
 }
 
 /* give_back_brk(): brk is over; what was never used of it is ordinary RAM. */
@@ -124,16 +160,25 @@ static void release_free_memory(void)
 	}
 }
 
+/* init_maps(): a map for each node; memory minus reserved is free in them. */
+static void init_maps(void)
+{
+	for (int nid = 0; nid < nr_node_ids; nid++)
+		alloc_node_map(nid);
+	release_free_memory();
+	bootmem_check();
+}
+
 void bootmem_init(void)
 {
 	set_pfn_limits();
 	give_back_brk();
 	bdata_list = NULL;
 	alloc_node_data();
-	for (int nid = 0; nid < nr_node_ids; nid++)
-		alloc_node_map(nid);
-	release_free_memory();
-	bootmem_check();
+	if (stage_early() == ALLOC_BOOTMEM)
+		init_maps();
+	else
+		memblock_set_bottom_up(true);	/* as bootmem would place things */
 }
 
 /* present_pages(): the pages of @nid's memory inside [@lo, @hi). */
@@ -228,8 +273,46 @@ unsigned long free_all_bootmem(void)
 	return nr;
 }
 
+/* reserve_rest(): the rest of a page that is reserved in part is nobody's, and
+ * no use to a buddy; it gets an owner, so that the ledger knows it. */
+static void reserve_rest(phys_addr_t base, phys_addr_t size)
+{
+	if (size && memblock_reserve_owner(base, size, MEMBLOCK_NONE,
+					   &owner_rest))
+		panic("memblock: no room to record 0x%llx bytes at 0x%llx",
+		      size, base);
+}
+
+/* reserve_partial_pages(): free ranges begin and end with whole pages. */
+static void reserve_partial_pages(void)
+{
+	struct free_range range;
+
+	for_each_free_mem_range(range) {
+		phys_addr_t size = range.last - range.start + 1;
+		phys_addr_t head = MIN(-range.start & ~PAGE_MASK, size);
+		phys_addr_t tail = MIN((range.last + 1) & ~PAGE_MASK,
+				       size - head);
+
+		reserve_rest(range.start, head);
+		reserve_rest(range.last - tail + 1, tail);
+	}
+}
+
+unsigned long memblock_free_all(void)
+{
+	memblock_set_bottom_up(false);
+	reserve_partial_pages();
+	init_maps();
+	return free_all_bootmem();
+}
+
 void mem_init(void)
 {
+	if (stage_early() == ALLOC_MEMBLOCK) {
+		memblock_free_all();
+		return;
+	}
 	bootmem_check();
 	free_all_bootmem();
 }

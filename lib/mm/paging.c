@@ -49,6 +49,9 @@ static pte_t *root;
 /* The MMU translates through these tables: changes need a flush. */
 static bool enabled;
 
+/* What the tables came to when they were built. */
+static struct paging_stats built;
+
 /* leaf_shift(): log2 of the bytes that a leaf of @level maps. */
 static unsigned int leaf_shift(unsigned int level)
 {
@@ -242,56 +245,65 @@ unsigned int paging_lookup(phys_addr_t pa, phys_addr_t *end)
 	return pte_present(pte) ? pte_prot(pte) : 0;
 }
 
+/* A walk through the tables, in ascending order of address. */
+struct walk {
+	struct paging_stats stats;	/* what was found so far */
+	phys_addr_t piece_end;		/* end of the piece last asked for */
+	unsigned int piece_prot;	/* what is wanted there */
+};
+
 /* check_leaf(): what the leaf at @va maps is what is wanted there. */
-static void check_leaf(phys_addr_t va, pte_t pte, unsigned int level)
+static void check_leaf(struct walk *walk, phys_addr_t va, pte_t pte,
+		       unsigned int level)
 {
-	phys_addr_t end = va + leaf_size(level), piece_end;
+	phys_addr_t end = va + leaf_size(level);
 	unsigned int prot = pte_prot(pte);
 
 	BUG_ON(pte_phys(pte, level) != va, "paging: 0x%llx maps 0x%llx", va,
 	       (phys_addr_t)pte_phys(pte, level));
 	BUG_ON((prot & VM_WRITE) && (prot & VM_EXEC),
 	       "paging: 0x%llx is writable and executable", va);
-	for (; va < end; va = piece_end) {
-		unsigned int wanted = wanted_prot(va, &piece_end);
-
-		BUG_ON(wanted != prot,
+	for (; va < end; va = walk->piece_end) {
+		if (va >= walk->piece_end)
+			walk->piece_prot = next_piece(va, &walk->piece_end);
+		BUG_ON(walk->piece_prot != prot,
 		       "paging: 0x%llx is mapped with permission 0x%x, not 0x%x",
-		       va, prot, wanted);
+		       va, prot, walk->piece_prot);
+		if (walk->piece_end >= end)
+			break;
 	}
+	walk->stats.nr_leaves[level]++;
+	walk->stats.mapped_bytes += leaf_size(level);
 }
 
-/* walk(): count @table of @level, which translates from @va on, and all below it
- * into @stats; every leaf is checked. */
-static void walk(const pte_t *table, unsigned int level, phys_addr_t va,
-		 struct paging_stats *stats)
+/* check_table(): check and count @table of @level, which translates from @va on,
+ * and all below it. */
+static void check_table(struct walk *walk, const pte_t *table,
+			unsigned int level, phys_addr_t va)
 {
-	stats->nr_tables++;
+	walk->stats.nr_tables++;
 	for (unsigned int i = 0; i < PT_ENTRIES; i++, va += leaf_size(level)) {
 		pte_t pte = table[i];
 
-		if (is_table(pte, level)) {
-			walk(table_at(pte, level), level - 1, va, stats);
-		} else if (pte_present(pte)) {
-			check_leaf(va, pte, level);
-			stats->nr_leaves[level]++;
-			stats->mapped_bytes += leaf_size(level);
-		}
+		if (is_table(pte, level))
+			check_table(walk, table_at(pte, level), level - 1, va);
+		else if (pte_present(pte))
+			check_leaf(walk, va, pte, level);
 	}
 }
 
-struct paging_stats paging_stats(void)
+struct paging_stats paging_check(void)
 {
-	struct paging_stats stats = { .mode = mode };
+	struct walk walk = { .stats.mode = mode };
 	phys_addr_t wanted = 0, end;
 
-	walk(root, mode->levels - 1, 0, &stats);
+	check_table(&walk, root, mode->levels - 1, 0);
 	for (phys_addr_t pa = 0; pa < reach(); pa = end)
 		wanted += next_piece(pa, &end) ? end - pa : 0;
-	BUG_ON(stats.mapped_bytes != wanted,
+	BUG_ON(walk.stats.mapped_bytes != wanted,
 	       "paging: 0x%llx bytes are mapped, 0x%llx are wanted",
-	       stats.mapped_bytes, wanted);
-	return stats;
+	       walk.stats.mapped_bytes, wanted);
+	return walk.stats;
 }
 
 /* raise(): @last, or the last byte of [@start, @end) where that is higher. */
@@ -355,7 +367,12 @@ void paging_init(void)
 		if (prot)
 			paging_map(pa, end, prot);
 	}
-	paging_stats();
+	built = paging_check();
 	arch_paging_enable(mode, virt_to_phys(root));
 	enabled = true;
+}
+
+struct paging_stats paging_stats(void)
+{
+	return built;
 }

@@ -71,16 +71,14 @@ void report_memblock(void)
 		       r->owner->users ? r->owner->users : "");
 }
 
-void report_bootmem(void)
+void report_bootmem(const bootmem_data_t *bdata)
 {
-	for (bootmem_data_t *b = bdata_list; b; b = b->list) {
-		phys_addr_t map = virt_to_phys(b->node_bootmem_map);
-		size_t bytes = pfn_tree_bytes(b->node_min_pfn, b->node_low_pfn);
+	phys_addr_t map = virt_to_phys(bdata->node_bootmem_map);
+	size_t bytes = pfn_tree_bytes(bdata->node_min_pfn, bdata->node_low_pfn);
 
-		printk("bootmem: node %u pfn [0x%lx-0x%lx) map " RANGE "\n",
-		       node_hwid(b->nid), b->node_min_pfn, b->node_low_pfn,
-		       map, map + bytes - 1);
-	}
+	printk("bootmem: node %u pfn [0x%lx-0x%lx) map " RANGE "\n",
+	       node_hwid(bdata->nid), bdata->node_min_pfn, bdata->node_low_pfn,
+	       map, map + bytes - 1);
 }
 
 void report_paging(void)
