@@ -18,10 +18,12 @@ phys_addr_t early_alloc(phys_addr_t size, int nid,
 			const struct mem_owner *owner);
 
 /*
- * early_table_alloc(): @size bytes for a larger table of memblock's, not yet
- * reserved, or 0. From brk while that is legal, later from the free RAM.
+ * early_table_alloc(): @size bytes for a larger table of memblock's, outside of
+ * [@avoid, @avoid + @avoid_size) and not yet reserved, or 0. From brk while that
+ * is legal, later from the free RAM.
  */
-phys_addr_t early_table_alloc(phys_addr_t size);
+phys_addr_t early_table_alloc(phys_addr_t size, phys_addr_t avoid,
+			      phys_addr_t avoid_size);
 
 /*
  * early_stack_alloc(): the top of a stack of @size bytes, whole pages, on node

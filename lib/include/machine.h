@@ -30,7 +30,7 @@ struct machine_poweroff {
 
 /* One CPU that the tree lists as usable. */
 struct machine_cpu {
-	unsigned long hwid;		/* its number to the hardware: hart id, MPIDR */
+	unsigned long hwid;		/* its number to the hardware (its reg) */
 	int nid;			/* its node */
 };
 

@@ -150,6 +150,10 @@ phys_addr_t memblock_alloc_range_nid(phys_addr_t size, phys_addr_t align,
 				     int nid, bool exact,
 				     const struct mem_owner *owner);
 
+/* memblock_make_room(): one more region can be reserved without a table having to
+ * grow; before a search, so that the table doesn't take the place found. */
+bool memblock_make_room(void);
+
 /*
  * memblock_find_in_range_node(): the search of the former alone: nothing is
  * reserved, and no allocator's turn is taken.

@@ -4,7 +4,7 @@
  *
  * Every line that the project prints goes through printk(), which formats it
  * whole and hands it to the port's console_write() in one call, so lines of
- * different harts never interleave. The instructions spent here are kept apart,
+ * different CPUs never interleave. The instructions spent here are kept apart,
  * so that a stage's cost doesn't depend on how much it says.
  */
 #ifndef PRINTK_H

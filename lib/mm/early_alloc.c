@@ -76,27 +76,54 @@ phys_addr_t early_alloc(phys_addr_t size, int nid,
 	return pa;
 }
 
-phys_addr_t early_table_alloc(phys_addr_t size)
+/* table_from_brk(): while nothing is known of the RAM. */
+static phys_addr_t table_from_brk(phys_addr_t size)
 {
-	phys_addr_t pa;
+	void *mem = brk_alloc(size, PAGE_SIZE);
 
-	if (stage_current() < STAGE_BOOTMEM) {
-		void *mem = brk_alloc(size, PAGE_SIZE);
+	return mem ? virt_to_phys(mem) : 0;
+}
 
-		return mem ? virt_to_phys(mem) : 0;
-	}
-	if (stage_current() == STAGE_BOOTMEM ||
-	    (stage_current() < STAGE_HANDOVER &&
-	     stage_early() == ALLOC_MEMBLOCK))
-		return memblock_find_in_range_node(size, PAGE_SIZE, 0,
-						   MEMBLOCK_ALLOC_ACCESSIBLE,
-						   NUMA_NO_NODE);
-	if (stage_current() < STAGE_HANDOVER)
-		return bootmem_take_pages(PFN_UP(size));
-	pa = alloc_pages(GFP_KERNEL, order_of(size));
+/* table_from_memblock(): free RAM above [@avoid, @avoid + @avoid_size), else
+ * below it. */
+static phys_addr_t table_from_memblock(phys_addr_t size, phys_addr_t avoid,
+				       phys_addr_t avoid_size)
+{
+	phys_addr_t limit = memblock.current_limit, above = avoid + avoid_size;
+	phys_addr_t pa = 0;
+
+	if (above >= avoid)
+		pa = memblock_find_in_range_node(size, PAGE_SIZE, above, limit,
+						 NUMA_NO_NODE);
+	if (!pa && avoid)
+		pa = memblock_find_in_range_node(size, PAGE_SIZE, 0,
+						 MIN(avoid, limit),
+						 NUMA_NO_NODE);
+	return pa;
+}
+
+/* table_from_buddy(): when the boot is over. */
+static phys_addr_t table_from_buddy(phys_addr_t size)
+{
+	phys_addr_t pa = alloc_pages(GFP_KERNEL, order_of(size));
+
 	if (pa)
 		disown_pages(pa, order_of(size));
 	return pa;
+}
+
+phys_addr_t early_table_alloc(phys_addr_t size, phys_addr_t avoid,
+			      phys_addr_t avoid_size)
+{
+	enum boot_stage stage = stage_current();
+
+	if (stage < STAGE_BOOTMEM)
+		return table_from_brk(size);
+	if (stage > STAGE_HANDOVER)
+		return table_from_buddy(size);
+	if (stage == STAGE_BOOTMEM || stage_early() == ALLOC_MEMBLOCK)
+		return table_from_memblock(size, avoid, avoid_size);
+	return bootmem_take_pages(PFN_UP(size));
 }
 
 void *early_stack_alloc(phys_addr_t size, int nid)

@@ -160,22 +160,24 @@ static void reserve_table(phys_addr_t pa, phys_addr_t size)
 }
 
 /*
- * grow(): room for @nr more regions in @type, doubling its table. The old table
+ * grow(): room for @nr more regions in @type, doubling its table, which is not
+ * put into [@base, @base + @size): that is about to be reserved. The old table
  * is not reused: it may be static or lie in brk, and doubling wastes no more
  * than the new one takes. Returns false, with a line, where there is no memory.
  */
-static bool grow(struct memblock_type *type, unsigned long nr)
+static bool grow(struct memblock_type *type, unsigned long nr,
+		 phys_addr_t base, phys_addr_t size)
 {
 	unsigned long max = type->max;
-	phys_addr_t size, pa;
+	phys_addr_t bytes, pa;
 
 	/* Two more than asked for: reserving the table itself takes up to that. */
 	if (type->cnt + nr + 2 <= type->max)
 		return true;
 	while (max < type->cnt + nr + 2)
 		max *= 2;
-	size = table_bytes(max);
-	pa = early_table_alloc(size);
+	bytes = table_bytes(max);
+	pa = early_table_alloc(bytes, base, size);
 	if (!pa) {
 		printk("memblock: no memory for %lu regions in %s, %lu are in use\n",
 		       max, type->name, type->cnt);
@@ -185,8 +187,13 @@ static bool grow(struct memblock_type *type, unsigned long nr)
 	       type->cnt * sizeof(*type->regions));
 	type->regions = phys_to_virt(pa);
 	type->max = max;
-	reserve_table(pa, size);
+	reserve_table(pa, bytes);
 	return true;
+}
+
+bool memblock_make_room(void)
+{
+	return grow(&memblock.reserved, 1, 0, 0);
 }
 
 /* insert_region(): @region becomes number @i; there is room for it. */
@@ -211,12 +218,14 @@ static void delete_regions(struct memblock_type *type, unsigned long from,
 	type->cnt -= to - from;
 }
 
-/* alike(): @b follows @a without a gap, and nothing tells them apart. */
+/* alike(): @b follows @a without a gap, nothing tells them apart, and both
+ * together are less than 2^64 bytes. */
 static bool alike(const struct memblock_region *a,
 		  const struct memblock_region *b)
 {
 	return memblock_last(a) + 1 == b->base && a->flags == b->flags &&
-	       a->nid == b->nid && a->owner == b->owner;
+	       a->nid == b->nid && a->owner == b->owner &&
+	       a->size + b->size != 0;
 }
 
 /*
@@ -273,7 +282,7 @@ static int add_range(struct memblock_type *type,
 	if (!range_valid(new->base, new->size))
 		return -1;
 	last = memblock_last(new);
-	if (!grow(type, count_gaps(type, pos, last)))
+	if (!grow(type, count_gaps(type, pos, last), pos, new->size))
 		return -1;
 
 	first = i = memblock_lower_bound(type, pos);
@@ -325,7 +334,7 @@ static int isolate_range(struct memblock_type *type, phys_addr_t base,
 {
 	phys_addr_t last = base + (size - 1);
 
-	if (!range_valid(base, size) || !grow(type, 2))
+	if (!range_valid(base, size) || !grow(type, 2, base, size))
 		return -1;
 	*from = split_region(type, base);
 	*to = last == PHYS_ADDR_MAX ? type->cnt : split_region(type, last + 1);

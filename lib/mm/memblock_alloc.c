@@ -186,7 +186,7 @@ phys_addr_t memblock_alloc_range_nid(phys_addr_t size, phys_addr_t align,
 	phys_addr_t pa;
 
 	stage_allow(ALLOC_MEMBLOCK, __func__);
-	if (fail_alloc())
+	if (fail_alloc() || !memblock_make_room())
 		return 0;
 	pa = memblock_find_in_range_node(size, align, start, end, nid);
 	if (!pa && nid != NUMA_NO_NODE && !exact)

@@ -211,7 +211,8 @@ static void map_level(pte_t *table, unsigned int level, phys_addr_t pos,
 		next = MIN(ALIGN_DOWN(pos, size) + size, end);
 		if (next - pos == size && level <= mode->max_leaf_level &&
 		    !is_table(*slot, level))
-			set_pte(slot, pte_leaf(pos, prot, level), pos);
+			set_pte(slot, prot ? pte_leaf(pos, prot, level) : 0,
+				pos);
 		else
 			map_level(lower_table(slot, level, pos), level - 1,
 				  pos, next, prot);

@@ -67,12 +67,14 @@ int of_check_blob(const void *blob, size_t size)
 	return err;
 }
 
-/* readable(): the word that holds the byte at @pa answers. */
-static bool readable(phys_addr_t pa)
+/* readable(): memory answers up to @end; what is read is the last whole word
+ * below it. */
+static bool readable(phys_addr_t end)
 {
-	unsigned long word, at = ALIGN_DOWN((unsigned long)pa, sizeof(word));
+	phys_addr_t at = ALIGN_DOWN(end, sizeof(long)) - sizeof(long);
+	unsigned long word;
 
-	return pa <= ULONG_MAX && arch_try_read(at, &word);
+	return at <= ULONG_MAX && arch_try_read((unsigned long)at, &word);
 }
 
 /* refuse(): end the boot; @err is libfdt's. */
@@ -84,7 +86,7 @@ static void __attribute__((noreturn)) refuse(phys_addr_t dtb, int err)
 
 /*
  * believed_size(): how many bytes the header at @dtb says the blob has, after a
- * look at whether its first and last byte are there at all.
+ * look at whether its first and last word are there at all.
  */
 static size_t believed_size(phys_addr_t dtb)
 {
@@ -92,15 +94,15 @@ static size_t believed_size(phys_addr_t dtb)
 
 	if (dtb % OF_DTB_ALIGN)
 		refuse(dtb, -FDT_ERR_ALIGNMENT);
-	if (!readable(dtb) ||
-	    !readable(dtb + sizeof(struct fdt_header) - 1))
+	if (!readable(dtb + sizeof(long)) ||
+	    !readable(dtb + sizeof(struct fdt_header)))
 		panic("no memory at 0x%016llx, where the device tree should be: the stage before must pass its address",
 		      dtb);
 	if (fdt_magic(phys_to_virt(dtb)) != FDT_MAGIC)
 		refuse(dtb, -FDT_ERR_BADMAGIC);
 	size = fdt_totalsize(phys_to_virt(dtb));
 	if (size < sizeof(struct fdt_header) || size > OF_MAX_DTB_SIZE ||
-	    !readable(dtb + size - 1))
+	    !readable(dtb + size))
 		refuse(dtb, -FDT_ERR_TRUNCATED);
 	return size;
 }

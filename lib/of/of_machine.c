@@ -134,7 +134,7 @@ static void scan_uart(int chosen)
 	node = find_stdout(path, len);
 	if (node < 0 || !of_device_range(node, &uart.base, &uart.size)) {
 		warn("W-STDOUT",
-		     "chosen: stdout-path \"%s\" leads to no device that the CPU reaches; the early console stays",
+		     "chosen: stdout-path %s leads to no device that the CPU reaches; the early console stays",
 		     of_text(path, len, OF_NAME_MAX));
 		return;
 	}

@@ -173,7 +173,7 @@ static void check_root_cells(void)
 static void check_any(const char *when)
 {
 	if (!memblock.memory.cnt)
-		panic("no usable memory %s: the device tree at 0x%016llx needs a child of the root with device_type = \"memory\" and a reg that is not empty",
+		panic("no usable memory %s: the device tree at 0x%016llx needs a node memory@... below the root, with device_type and a reg that isn't empty",
 		      when, machine.dtb);
 }
 

@@ -75,12 +75,16 @@ static inline pte_t pte_table(phys_addr_t pa)
 	return pte_encode_pa(pa) | PTE_V;
 }
 
+/* pte_leaf(): without R, W and X an entry would lead to a table, so no
+ * permission at all makes one that isn't valid. */
 static inline pte_t pte_leaf(phys_addr_t pa, unsigned int prot,
 			     unsigned int level)
 {
 	pte_t bits = PTE_V | PTE_A | PTE_D;
 
 	(void)level;	/* a large leaf differs by the table it stands in only */
+	if ((prot & (VM_READ | VM_WRITE | VM_EXEC)) == 0)
+		return 0;
 	if (prot & (VM_READ | VM_WRITE))
 		bits |= PTE_R;
 	if (prot & VM_WRITE)
