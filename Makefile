@@ -11,11 +11,14 @@
 
 include ci/machines/default.mk
 
+.DEFAULT_GOAL := all
+
 # -- Options ----------------------------------------------------------------
 
 BUILD	:= build/$(ARCH)
 HOST	:= build/host
 PORTS	:= $(sort $(basename $(notdir $(wildcard firmware/arch/*/*.mk))))
+PORT_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard firmware/arch/*/*.mk))))
 PYTHON	:= /usr/bin/python3
 
 # V=1 shows commands instead of what they are for.
@@ -26,6 +29,11 @@ say = @:
 else
 Q := @
 say = @printf '  %-7s %s\n'
+endif
+
+# As many jobs as there are CPUs, unless make was told otherwise.
+ifeq ($(MAKELEVEL)$(filter -j% --jobs%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
 endif
 
 PORT_MK := $(wildcard firmware/arch/*/$(ARCH).mk)
@@ -60,7 +68,7 @@ build/libfdt/Makefile.libfdt: ci/libfdt.sh | $(SETUP)
 	$(Q)ci/libfdt.sh $(@D)
 
 # Goals that build nothing do without.
-ifneq ($(filter-out help list clean style,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help list clean,$(or $(MAKECMDGOALS),all)),)
 include $(SETUP)
 include $(LIBFDT_LIST)
 endif
@@ -220,24 +228,27 @@ debug: firmware $(filter build/dts/%,$(RUN_DTB)) ## boot it, stopped, for gdb
 
 # -- Checking ---------------------------------------------------------------
 
+TESTS := ARCH=$(ARCH) $(PYTHON) test/run.py
+
 ports: $(PORTS:%=port-%)
 port-%:
 	$(Q)$(MAKE) --no-print-directory ARCH=$* firmware
 
 test: style host dtbs ports ## everything; ends with 'N passed, N failed'
-	$(Q)$(PYTHON) test/run.py
+	$(Q)$(TESTS)
 
 check: style host dtbs ## style, include directions, host tests
-	$(Q)$(PYTHON) test/run.py --host
+	$(Q)$(TESTS) --host
 
 boot-check: dtbs ports ## boots of every port, asserted on their logs
-	$(Q)$(PYTHON) test/run.py --boot
+	$(Q)$(TESTS) --boot
 
 style: ## rules on text and on who includes whom
 	$(say) CHECK style
 	$(Q)$(PYTHON) ci/check_style.py
 	$(say) CHECK includes
-	$(Q)$(PYTHON) ci/check_includes.py $(ARCH_DIR)
+	$(Q)$(PYTHON) ci/check_includes.py $(LIBFDT_DIR) \
+		$(PORT_DIRS)
 
 list: ## ports, their machines, scenarios (dts files)
 	@for port in $(PORTS); do \
@@ -251,7 +262,7 @@ clean: ## remove what was built, libfdt and the set-up's stamps too
 help: ## this
 	@echo "make TARGET [OPTION=value ...]"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1: \2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | \
 		awk -F': ' '{ printf "  %-12s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Options of run and debug (defaults: ci/machines/$(ARCH)/$(MACHINE).mk)"

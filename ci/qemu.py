@@ -218,10 +218,13 @@ def main():
     if args.print:
         print(" ".join(command))
         return 0
-    if args.gdb:
-        return subprocess.call(command)
-    status, _ = run(command, args.timeout, echo=True,
-                    at_last_line=not powers_off(args.arch, args.machine))
+    try:
+        if args.gdb:
+            return subprocess.call(command)
+        status, _ = run(command, args.timeout, echo=True,
+                        at_last_line=not powers_off(args.arch, args.machine))
+    except OSError as error:
+        sys.exit(f"qemu.py: {error}; QEMU=<path> names another emulator")
     if status == TIMEOUT_STATUS:
         print(f"qemu.py: no end after {args.timeout:g} s, killed; "
               "TIMEOUT=<seconds> allows more", file=sys.stderr)

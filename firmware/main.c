@@ -11,6 +11,7 @@
 #include "mm_init.h"
 #include "of.h"
 #include "paging.h"
+#include "printk.h"
 #include "report.h"
 #include "stage.h"
 
@@ -63,6 +64,7 @@ static void running(void)
 	report_memory();
 	report_buddyinfo();
 	pass = report_ledger();		/* every byte has one owner */
+	pass &= nr_failures() == 0;	/* nothing found that can't be trusted */
 	report_stages();
 	if (bootarg("selftest", NULL))
 		pass &= selftest();	/* what was said, tried */

@@ -12,6 +12,7 @@ nothing was tested. Nothing is written outside build/.
 import argparse
 import os
 import sys
+import tempfile
 
 # Before pytest is imported, so that its workers inherit it.
 sys.dont_write_bytecode = True
@@ -67,10 +68,11 @@ def main():
     where += [str(test / "boot")] if options.boot or both else []
     BUILD.mkdir(exist_ok=True)
     count = Count()
-    status = pytest.main(
-        ["-c", str(test / "pytest.ini"), "--rootdir", str(test),
-         "--basetemp", str(BUILD / "test-tmp"), "-n", options.jobs,
-         "--dist", "loadgroup", *where, *rest], plugins=[count])
+    with tempfile.TemporaryDirectory(prefix="test-", dir=BUILD) as folder:
+        status = pytest.main(
+            ["-c", str(test / "pytest.ini"), "--rootdir", str(test),
+             "--basetemp", f"{folder}/tmp", "-n", options.jobs,
+             "--dist", "loadgroup", *where, *rest], plugins=[count])
     if status and not count.failed:
         count.failed = 1
     print(count.line(), flush=True)

@@ -21,6 +21,9 @@ static unsigned long long cost;
 /* Lines that warn() has printed since the start. */
 static unsigned long warnings;
 
+/* Those of them that make the run fail. */
+static unsigned long failures;
+
 /* What replaces the end of a line that is too long, so that the cut is seen. */
 static const char cut_mark[] = "...\n";
 
@@ -71,16 +74,39 @@ unsigned long long printk_cost(void)
 	return cost;
 }
 
-void warn(const char *code, const char *fmt, ...)
+/* emit_warning(): the line of warn() and fail(). */
+__attribute__((format(printf, 2, 0)))
+static void emit_warning(const char *code, const char *fmt, va_list args)
 {
 	char prefix[64];
-	va_list args;
 
 	warnings++;
 	snprintf(prefix, sizeof(prefix), "warning: %s: ", code);
-	va_start(args, fmt);
 	emit(prefix, fmt, args, "\n");
+}
+
+void warn(const char *code, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	emit_warning(code, fmt, args);
 	va_end(args);
+}
+
+void fail(const char *code, const char *fmt, ...)
+{
+	va_list args;
+
+	failures++;
+	va_start(args, fmt);
+	emit_warning(code, fmt, args);
+	va_end(args);
+}
+
+unsigned long nr_failures(void)
+{
+	return failures;
 }
 
 unsigned long nr_warnings(void)

@@ -28,7 +28,17 @@ unsigned long long printk_cost(void);
 void warn(const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* nr_warnings(): how many warnings have been printed so far. */
+/*
+ * fail(): a warning after which the boot goes on to its end, so that the report
+ * is there to be read, but ends as failed: what was found can't be trusted.
+ */
+void fail(const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* nr_failures(): how many times fail() was called so far. */
+unsigned long nr_failures(void);
+
+/* nr_warnings(): how many warnings, failures included, so far. */
 unsigned long nr_warnings(void);
 
 /*

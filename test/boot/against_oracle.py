@@ -25,7 +25,7 @@ def tree_of(scenario, folder):
         blob = folder / "dumped.dtb"
         status, text = qemu.run(
             scenario.command() + ["-machine", f"dumpdtb={blob}"])
-        assert status == 0, text
+        assert status == 0, text.decode(errors="replace")
     return blob.read_bytes()
 
 
@@ -47,7 +47,7 @@ def oracle_for(boot, folder):
                 report.machine.dtb + report.machine.dtb_size, "device tree")
     return Oracle(tree_of(boot.scenario, folder),
                   [dtb, image_claim(report),
-                   *added_by(report.machine.firmware)])
+                   *added_by(report.machine.firmware, boot.scenario.machine)])
 
 
 def check_memory(report, oracle):

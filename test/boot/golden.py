@@ -8,6 +8,7 @@ Read the difference that git shows before keeping it: these files are what
 notices that a reservation was changed.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -16,20 +17,36 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from paths import DTB, DTS  # noqa: E402
 
-from oracle import Oracle  # noqa: E402
+from oracle import Oracle, Tree  # noqa: E402
+
+# What a fixture that reserves something has in its source.
+RESERVES = re.compile(r"/memreserve/|reserved-memory\s*{")
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
 
 def fixtures():
-    """Names of all fixtures whose trees are sound."""
+    """Names of the fixtures that reserve something or are booted."""
     return sorted(path.stem for path in DTS.glob("*.dts")
-                  if not path.name.startswith("bad-"))
+                  if path.name.startswith("boot-") or
+                  RESERVES.search(path.read_text()))
 
 
-def describe(name):
-    """What the oracle finds in fixture @name now."""
-    return Oracle((DTB / f"{name}.dtb").read_bytes()).describe()
+def blob_of(name):
+    """Fixture @name as dtc made it."""
+    return (DTB / f"{name}.dtb").read_bytes()
+
+
+def describe(blob):
+    """All that @blob says of memory, bit for bit."""
+    return "\n".join(Tree(blob).raw()) + "\n"
+
+
+def outcome(name, blob):
+    """The same, and for a fixture that is booted what it comes to."""
+    if not name.startswith("boot-"):
+        return describe(blob)
+    return describe(blob) + Oracle(blob).describe()
 
 
 def main():
@@ -37,7 +54,7 @@ def main():
     for path in GOLDEN.glob("*.txt"):
         path.unlink()
     for name in fixtures():
-        (GOLDEN / f"{name}.txt").write_text(describe(name))
+        (GOLDEN / f"{name}.txt").write_text(outcome(name, blob_of(name)))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ QUIET = [libfdt.NOTFOUND]
 # 5.4.1).
 PROP_HEADER = 12
 
-# Owners by precedence: where two claim a byte, the earlier kind has it.
+# Kinds of claims, the one that has precedence first.
 KINDS = ["image", "dtb", "nomap", "initrd", "reserved", "reusable",
          "memreserve"]
 
@@ -122,17 +122,31 @@ class Tree:
             yield Claim("memreserve", base, base + size, "memreserve")
         yield from self._initrd()
 
-    def reserved_regs(self):
-        """(offset in the blob, bytes) of each reg of /reserved-memory."""
+    def reserved_values(self):
+        """(offset in the blob, bytes) of each property's value of
+        /reserved-memory's children."""
         parent = self.fdt.subnode_offset(0, "reserved-memory", QUIET)
         for node in self._children(parent) if parent >= 0 else []:
             offset = self.fdt.first_property_offset(node, QUIET)
             while offset >= 0:
                 prop = self.fdt.get_property_by_offset(offset)
-                if prop.name == "reg":
-                    yield (self.fdt.off_dt_struct() + offset + PROP_HEADER,
-                           len(bytes(prop)))
+                yield (self.fdt.off_dt_struct() + offset + PROP_HEADER,
+                       len(bytes(prop)))
                 offset = self.fdt.next_property_offset(offset, QUIET)
+
+    def raw(self):
+        """Every property of the nodes that say something of memory, as text:
+        what no rounding and no precedence can hide."""
+        parent = self.fdt.subnode_offset(0, "reserved-memory", QUIET)
+        nodes = [parent, *self._children(parent)] if parent >= 0 else []
+        nodes += [node for node in self._children(0)
+                  if self.fdt.get_name(node).startswith("memory")]
+        for node in nodes:
+            for name, value in self._props(node).items():
+                yield f"{self.fdt.get_name(node)} {name} {value.hex()}"
+        for i in range(self.fdt.num_mem_rsv()):
+            base, size = self.fdt.get_mem_rsv(i)[-2:]
+            yield f"memreserve {base:#x} {size:#x}"
 
     def _node_claims(self, parent, node):
         kind = "reserved"
@@ -189,6 +203,13 @@ class Tree:
         return 64
 
 
+def precedence(claim):
+    """Sort key: who has a byte that several claim. By kind; among equals the
+    lower one, then the smaller, then by name: nothing that depends on the order
+    of nodes in the file."""
+    return KINDS.index(claim.kind), claim.start, claim.end, claim.name
+
+
 def cover(start, end, ranges):
     """The first of @ranges that holds all of [@start, @end), or None."""
     for one in ranges:
@@ -219,8 +240,7 @@ class Oracle:
 
     def __init__(self, blob, extra=()):
         self.tree = Tree(blob)
-        self.claims = sorted([*self.tree.claims, *extra],
-                             key=lambda claim: KINDS.index(claim.kind))
+        self.claims = sorted([*self.tree.claims, *extra], key=precedence)
         self.memory = list(self._memory())
         self.pieces = list(self._pieces())
 
@@ -308,13 +328,9 @@ class Oracle:
         return orders
 
     def describe(self):
-        """All of it as text: the golden file of a fixture."""
-        lines = [f"bank {bank.nid} {bank.start:#x} {bank.end:#x}"
-                 for bank in self.tree.banks]
-        lines += [f"claim {claim.kind} {claim.start:#x} {claim.end:#x} "
-                  f"{claim.name}" for claim in self.tree.claims]
-        lines += [f"claimed {nid} {size:#x}"
-                  for nid, size in sorted(self.claimed().items())]
+        """What it all comes to, as text."""
+        lines = [f"claimed {nid} {size:#x}"
+                 for nid, size in sorted(self.claimed().items())]
         lines += [f"dropped {nid} {size:#x}"
                   for nid, size in sorted(self.dropped().items())]
         lines += [f"taken {nid} {kind} {size:#x} {name}" for

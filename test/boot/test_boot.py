@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Machines that must boot: each is booted, its report read and compared."""
 
+import re
+
 import pytest
 
 import against_oracle
@@ -36,7 +38,8 @@ SCENARIOS = [
              warnings=OVERLAP),
     Scenario("image-reserved", dts="boot-image-reserved", smp=4,
              warnings=OVERLAP),
-    Scenario("only-above-4G", dts="boot-above-4g", mem="4G", smp=4),
+    Scenario("only-above-4G", dts="boot-above-4g", mem="4G", smp=4,
+             warnings=frozenset({"W-RSV-OUTSIDE"})),
     Scenario("sv39", dts="boot-sv39", smp=4),
     Scenario("sv39-beyond", dts="boot-sv39-beyond", mem="512G", smp=4,
              warnings=frozenset({"W-MEM-REACH"})),
@@ -50,6 +53,14 @@ SCENARIOS = [
 def test_boot(scenario, tmp_path):
     """The report says what the oracle finds in the tree."""
     against_oracle.check(boot(scenario), tmp_path)
+
+
+@pytest.mark.parametrize("machine", ["virt", "sifive_u", "spike"])
+def test_line_ends(machine):
+    """Every line, by whichever console it came, ends in CR LF."""
+    result = boot(Scenario("line-ends", machine=machine, smp=2))
+    ours = result.text[result.text.index(result.lines[0]):]
+    assert set(re.findall(r"\r*\n\r*", ours)) == {"\r\n"}
 
 
 def test_initrd(tmp_path):

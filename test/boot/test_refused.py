@@ -59,10 +59,24 @@ def test_broken_blob(how, tmp_path):
     blob = (DTB / "boot-cpu0.dtb").read_bytes()
     good = boot(Scenario("good", dts="boot-cpu0", smp=4)).report
     scenario = Scenario(how, dts="boot-cpu0", smp=4, passes=False,
-                        says=rf"panic: \S+:\d+: .*{good.machine.dtb:#x}")
+                        says=rf"panic: \S+:\d+: .*{good.machine.dtb:#018x}")
     status, text = run_changed(
         scenario.command(), tmp_path, symbols(built("firmware.elf"))["_start"],
         good.machine.dtb, BROKEN[how](blob))
     result = Boot(scenario, status, text)
     result.check_end()
     result.check_reason()
+
+
+def test_trap(tmp_path):
+    """An instruction that no CPU knows, in the middle of the boot, ends in a
+    line with its cause and place, and in power-off as failed."""
+    names = symbols(built("firmware.elf"))
+    scenario = Scenario("trap", passes=False)
+    status, text = run_changed(
+        scenario.command(), tmp_path, names["_start"],
+        names["of_scan_memory"], b"\xff" * 8)
+    result = Boot(scenario, status, text)
+    result.check_end()
+    assert f"pc {names['of_scan_memory']:#018x}" in result.report.trap
+    assert status > 0

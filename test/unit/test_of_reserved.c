@@ -115,7 +115,7 @@ static void test_no_map_over_all_that_is_ours(void **state)
 	assert_int_equal(flags_at(FIXTURE_IMAGE), MEMBLOCK_NONE);
 	assert_reserved("80000000-801fffff nomap thief@80000000\n"
 			"80204000-8defffff nomap thief@80000000\n"
-			"8df02000-8dffffff nomap thief@80000000\n");
+			"8df01000-8dffffff nomap thief@80000000\n");
 }
 
 static void test_outside_memory(void **state)

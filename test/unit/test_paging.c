@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Page tables, built in simulated RAM and read back page by page.
+ *
+ * What must be mapped is kept in an array with one entry a page (want[]); every
+ * test draws its machine into memblock and into that array, boots as far as
+ * paging_init(), and compares paging_lookup() with the array for each page, and
+ * for the pages around it, which must not be mapped.
+ */
+#include "unit.h"
+
+#include "bootmem.h"
+#include "numa.h"
+#include "paging.h"
+
+/* The machine's RAM, unless a test has one of its own. */
+#define BASE		((phys_addr_t)2 << 30)
+#define NR_PAGES	16384UL
+
+/* Bytes of brk that a boot on the host needs. */
+#define BRK_SIZE	((phys_addr_t)64 << 10)
+
+/* Bytes that one leaf of level 1 maps. */
+#define LARGE		((phys_addr_t)2 << 20)
+
+#define RW		(VM_READ | VM_WRITE)
+#define RX		(VM_READ | VM_EXEC)
+
+/* Permission of each page that isn't an allocation of the boot's own. */
+static unsigned int want[NR_PAGES];
+
+/* The only node's number in the tree. */
+static const uint32_t hwids[] = { 0 };
+
+/* Owners by the permission with which they are mapped. */
+static const struct mem_owner owner_text = { "image", "text", NULL, RX };
+static const struct mem_owner owner_rodata = {
+	"image", "rodata", NULL, VM_READ
+};
+static const struct mem_owner owner_foreign = {
+	"reserved", "foreign", NULL, 0
+};
+
+/* machine_with(): a machine with RAM [@base, @base + @size), nothing else. */
+static void machine_with(phys_addr_t base, phys_addr_t size)
+{
+	unit_brk(BRK_SIZE);
+	numa_init(hwids, 1);
+	host_ram(base, size);
+	memblock_add_node(base, size, 0, MEMBLOCK_NONE);
+}
+
+/* machine_ready(): the usual machine, all of it to be mapped; a setup. */
+static int machine_ready(void **state)
+{
+	unit_reset(state);
+	machine_with(BASE, PAGE(NR_PAGES));
+	for (unsigned long i = 0; i < NR_PAGES; i++)
+		want[i] = RW;
+	return 0;
+}
+
+/* reserve(): pages [@first, @end) belong to @owner. */
+static void reserve(unsigned long first, unsigned long end,
+		    const struct mem_owner *owner, enum memblock_flags flags)
+{
+	memblock_reserve_owner(BASE + PAGE(first), PAGE(end - first), flags,
+			       owner);
+	for (unsigned long i = first; i < end; i++)
+		want[i] = flags & MEMBLOCK_NOMAP ? 0 : owner->prot;
+}
+
+/* boot_to_paging(): the stages up to where the tables are complete. */
+static void boot_to_paging(void)
+{
+	paging_choose_mode();
+	stage_begin(STAGE_BOOTMEM);
+	bootmem_init();
+	stage_begin(STAGE_PAGING);
+	paging_init();
+}
+
+/* assert_mapped(): every page of RAM as want[] has it, none around. */
+static void assert_mapped(void)
+{
+	for (unsigned long i = 0; i < NR_PAGES; i++)
+		assert_int_equal(paging_lookup(BASE + PAGE(i), NULL), want[i]);
+	assert_int_equal(paging_lookup(BASE - 1, NULL), 0);
+	assert_int_equal(paging_lookup(BASE + PAGE(NR_PAGES), NULL), 0);
+	assert_int_equal(paging_lookup(0, NULL), 0);
+}
+
+static void test_ram_is_read_and_write(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	assert_mapped();
+	assert_int_equal(paging_stats().mapped_bytes, PAGE(NR_PAGES));
+}
+
+static void test_whole_ram_is_large_leaves(void **state)
+{
+	struct paging_stats stats;
+
+	(void)state;
+	boot_to_paging();
+	stats = paging_stats();
+	assert_int_equal(stats.nr_leaves[0], 0);
+	assert_int_equal(stats.nr_leaves[1], PAGE(NR_PAGES) / LARGE);
+	assert_int_equal(stats.nr_tables, 2);
+}
+
+static void test_reservations_by_their_owner(void **state)
+{
+	(void)state;
+	reserve(512, 520, &owner_text, MEMBLOCK_NONE);
+	reserve(520, 523, &owner_rodata, MEMBLOCK_NONE);
+	reserve(1000, 1001, &owner_foreign, MEMBLOCK_NONE);
+	reserve(2000, 3000, &owner_rodata, MEMBLOCK_NOMAP);
+	boot_to_paging();
+	assert_mapped();
+}
+
+static void test_a_hole_costs_one_split(void **state)
+{
+	struct paging_stats stats;
+
+	(void)state;
+	reserve(777, 778, &owner_foreign, MEMBLOCK_NOMAP);
+	boot_to_paging();
+	stats = paging_stats();
+	assert_mapped();
+	assert_int_equal(stats.nr_leaves[0], LARGE / PAGE_SIZE - 1);
+	assert_int_equal(stats.nr_leaves[1], PAGE(NR_PAGES) / LARGE - 1);
+	assert_int_equal(stats.nr_tables, 3);
+}
+
+static void test_devices_are_mapped_as_devices(void **state)
+{
+	unsigned int prot = RW | VM_IO;
+
+	(void)state;
+	machine.uart.base = 0x10000000;
+	machine.uart.size = 0x100;
+	machine.poweroff.pa = 0x100000;
+	boot_to_paging();
+	assert_int_equal(paging_lookup(0x10000000, NULL), prot);
+	assert_int_equal(paging_lookup(0x10001000, NULL), 0);
+	assert_int_equal(paging_lookup(0x100000, NULL), prot);
+	assert_int_equal(paging_lookup(0xff000, NULL), 0);
+	assert_mapped();
+}
+
+static void test_tables_are_handed_to_the_port(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	assert_ptr_equal(host.mode, paging_stats().mode);
+	assert_true(memblock_is_reserved(host.root));
+}
+
+static void test_lookup_tells_where_the_leaf_ends(void **state)
+{
+	phys_addr_t end;
+
+	(void)state;
+	boot_to_paging();
+	paging_lookup(BASE + 5, &end);
+	assert_int_equal(end, BASE + LARGE);
+}
+
+static void test_map_splits_a_live_leaf(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	paging_map(BASE + PAGE(100), BASE + PAGE(102), VM_READ);
+	want[100] = want[101] = VM_READ;
+	assert_mapped();
+	assert_true(host.nr_flushes > 0);
+}
+
+static void test_map_without_permission_unmaps(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	paging_map(BASE + PAGE(100), BASE + PAGE(101), 0);
+	want[100] = 0;
+	assert_mapped();
+}
+
+static void test_check_notices_what_is_too_much(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	paging_map(BASE + PAGE(100), BASE + PAGE(101), RW | VM_EXEC);
+	assert_panics(paging_check(), "BUG: ");
+}
+
+static void test_check_notices_what_is_missing(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	memblock_add(BASE + PAGE(NR_PAGES), PAGE(1));
+	assert_panics(paging_check(), "BUG: ");
+}
+
+/* boot_with_ram_at(): a small machine whose RAM begins at @base. */
+static void boot_with_ram_at(phys_addr_t base)
+{
+	unit_reset(NULL);
+	machine_with(base, (phys_addr_t)8 << 20);
+	boot_to_paging();
+}
+
+static void test_mode_is_the_shallowest_that_reaches(void **state)
+{
+	const phys_addr_t size = (phys_addr_t)8 << 20;
+
+	(void)state;
+	boot_with_ram_at(((phys_addr_t)1 << 38) - size);
+	assert_int_equal(paging_stats().mode->levels, 3);
+	boot_with_ram_at((phys_addr_t)1 << 38);
+	assert_int_equal(paging_stats().mode->levels, 4);
+	assert_int_equal(paging_lookup((phys_addr_t)1 << 38, NULL), RW);
+	boot_with_ram_at((phys_addr_t)1 << 47);
+	assert_int_equal(paging_stats().mode->levels, 5);
+	assert_int_equal(paging_lookup((phys_addr_t)1 << 47, NULL), RW);
+}
+
+static void test_ram_beyond_reach_is_dropped(void **state)
+{
+	const phys_addr_t far = (phys_addr_t)1 << 40;
+
+	(void)state;
+	host.nr_modes = 1;
+	memblock_add(far, PAGE(4));
+	boot_to_paging();
+	assert_log("W-MEM-REACH");
+	assert_false(memblock_is_memory(far));
+	assert_int_equal(memblock.dropped.total_size, PAGE(4));
+	assert_mapped();
+}
+
+static void test_ram_across_the_reach_is_cut(void **state)
+{
+	const phys_addr_t reach = (phys_addr_t)1 << 38;
+
+	(void)state;
+	host.nr_modes = 1;
+	memblock_add(reach - PAGE(2), PAGE(4));
+	paging_choose_mode();
+	assert_true(memblock_is_memory(reach - 1));
+	assert_false(memblock_is_memory(reach));
+	assert_int_equal(memblock.dropped.total_size, PAGE(2));
+}
+
+static void test_no_mode_is_a_panic(void **state)
+{
+	(void)state;
+	host.nr_modes = 0;
+	assert_panics(paging_choose_mode(), "page-table format");
+}
+
+/* Tebibytes cost tables for their borders, not for their pages. */
+static void test_large_ram_costs_few_tables(void **state)
+{
+	(void)state;
+	unit_reset(NULL);
+	machine_with((phys_addr_t)1 << 40, (phys_addr_t)4 << 40);
+	boot_to_paging();
+	assert_true(paging_stats().nr_tables < 16);
+	assert_int_equal(paging_stats().mapped_bytes, (phys_addr_t)4 << 40);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, machine_ready)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_ram_is_read_and_write),
+		TEST(test_whole_ram_is_large_leaves),
+		TEST(test_reservations_by_their_owner),
+		TEST(test_a_hole_costs_one_split),
+		TEST(test_devices_are_mapped_as_devices),
+		TEST(test_tables_are_handed_to_the_port),
+		TEST(test_lookup_tells_where_the_leaf_ends),
+		TEST(test_map_splits_a_live_leaf),
+		TEST(test_map_without_permission_unmaps),
+		TEST(test_check_notices_what_is_too_much),
+		TEST(test_check_notices_what_is_missing),
+		TEST(test_mode_is_the_shallowest_that_reaches),
+		TEST(test_ram_beyond_reach_is_dropped),
+		TEST(test_ram_across_the_reach_is_cut),
+		TEST(test_no_mode_is_a_panic),
+		TEST(test_large_ram_costs_few_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pfn_tree, in pictures: one character a page, '.' free, 'x' taken.
+ *
+ * The pictures show one word of bits or the border between two nodes. Sizes at
+ * which a tree changes its shape: 64 pages make a word, 4096 a node of level 1,
+ * 262144 one of level 2. What no picture can show is done by random sequences
+ * against flat_map.h, on trees of every shape; memory is full of garbage before
+ * each, and of the exact size, so that a node that is read without having been
+ * written, or lies outside, shows.
+ */
+#include "flat_map.h"
+#include "sequence.h"
+
+#define WORD_PAGES	64ul		/* pages of one word */
+#define NODE1_PAGES	4096ul		/* pages of a node of level 1 */
+#define NODE2_PAGES	262144ul	/* pages of a node of level 2 */
+
+/* The first page number that is none: 64-bit addresses, pages of 4 KiB. */
+#define LAST_PFN	(1ul << 52)
+
+/* The tree under test, and its memory. */
+static struct pfn_tree tree;
+static void *memory;
+
+/* tree_init(): a tree over [@start, @end) in garbage of just its size. */
+static void tree_init(unsigned long start, unsigned long end)
+{
+	size_t bytes = pfn_tree_bytes(start, end);
+
+	free(memory);
+	memory = malloc(bytes);
+	assert_non_null(memory);
+	memset(memory, HOST_GARBAGE, bytes);
+	pfn_tree_init(&tree, memory, start, end);
+}
+
+/* tree_free(): a cmocka teardown. */
+static int tree_free(void **state)
+{
+	(void)state;
+	free(memory);
+	memory = NULL;
+	return 0;
+}
+
+/* tree_draw(): a tree that begins at page @start and looks like @drawing. */
+static void tree_draw(unsigned long start, const char *drawing)
+{
+	tree_init(start, start + strlen(drawing));
+	for (size_t i = 0; drawing[i]; i++)
+		if (drawing[i] == '.')
+			pfn_tree_release(&tree, start + i, start + i + 1);
+}
+
+/* assert_tree(): the tree looks like @drawing. */
+static void assert_tree(const char *drawing)
+{
+	char canvas[2 * WORD_PAGES + 1];
+	size_t len = strlen(drawing);
+
+	pfn_tree_check(&tree);
+	for (size_t i = 0; i < len; i++) {
+		unsigned long pfn = tree.start_pfn + i;
+
+		canvas[i] = pfn_tree_next_free(&tree, pfn) == pfn ? '.' : 'x';
+	}
+	canvas[len] = '\0';
+	assert_string_equal(canvas, drawing);
+}
+
+static void test_all_taken_at_first(void **state)
+{
+	(void)state;
+	tree_init(100, 108);
+	assert_tree("xxxxxxxx");
+	assert_int_equal(pfn_tree_next_free(&tree, 100), 108);
+	assert_int_equal(pfn_tree_next_taken(&tree, 100), 100);
+	assert_int_equal(pfn_tree_count(&tree, 0, LAST_PFN, NULL), 0);
+}
+
+static void test_one_page(void **state)
+{
+	(void)state;
+	tree_init(77, 78);
+	pfn_tree_release(&tree, 77, 78);
+	assert_tree(".");
+	assert_int_equal(pfn_tree_find(&tree, 0, 0, LAST_PFN), 77);
+	assert_int_equal(pfn_tree_find(&tree, 1, 0, LAST_PFN), PFN_NONE);
+	assert_int_equal(pfn_tree_next_taken(&tree, 77), 78);
+	pfn_tree_claim(&tree, 77, 78);
+	assert_tree("x");
+}
+
+static void test_release_and_claim(void **state)
+{
+	(void)state;
+	tree_draw(8, "xx......xx......");
+	pfn_tree_claim(&tree, 12, 21);
+	assert_tree("xx..xxxxxxxxx...");
+	pfn_tree_release(&tree, 8, 14);
+	assert_tree("......xxxxxxx...");
+}
+
+static void test_release_and_claim_of_nothing(void **state)
+{
+	(void)state;
+	tree_draw(8, "x.x.");
+	pfn_tree_claim(&tree, 9, 9);
+	pfn_tree_release(&tree, 8, 8);
+	pfn_tree_release(&tree, 12, 12);
+	assert_tree("x.x.");
+}
+
+/* What was free already stays free, what was taken stays taken. */
+static void test_release_and_claim_again(void **state)
+{
+	(void)state;
+	tree_draw(0, "xx..xx..");
+	pfn_tree_release(&tree, 1, 7);
+	assert_tree("x.......");
+	pfn_tree_claim(&tree, 0, 2);
+	assert_tree("xx......");
+}
+
+static void test_outside_is_a_bug(void **state)
+{
+	(void)state;
+	tree_draw(8, "xx..");
+	assert_panics(pfn_tree_claim(&tree, 7, 9), "[0x7-0x9) is not inside");
+	assert_panics(pfn_tree_release(&tree, 11, 13),
+		      "[0xb-0xd) is not inside [0x8-0xc)");
+	assert_tree("xx..");
+}
+
+/* A block begins at a multiple of its size, counted from page 0. */
+static void test_find_is_naturally_aligned(void **state)
+{
+	(void)state;
+	/* 62       64        68          74 */
+	tree_draw(62, "........" "....");
+	assert_int_equal(pfn_tree_find(&tree, 0, 0, LAST_PFN), 62);
+	assert_int_equal(pfn_tree_find(&tree, 1, 0, LAST_PFN), 62);
+	assert_int_equal(pfn_tree_find(&tree, 2, 0, LAST_PFN), 64);
+	assert_int_equal(pfn_tree_find(&tree, 3, 0, LAST_PFN), 64);
+	assert_int_equal(pfn_tree_find(&tree, 4, 0, LAST_PFN), PFN_NONE);
+}
+
+static void test_find_the_lowest(void **state)
+{
+	(void)state;
+	tree_draw(0, "x.xx..xx....x.......");
+	assert_int_equal(pfn_tree_find(&tree, 0, 0, LAST_PFN), 1);
+	assert_int_equal(pfn_tree_find(&tree, 1, 0, LAST_PFN), 4);
+	assert_int_equal(pfn_tree_find(&tree, 2, 0, LAST_PFN), 8);
+	assert_int_equal(pfn_tree_find(&tree, 3, 0, LAST_PFN), PFN_NONE);
+}
+
+static void test_find_between_limits(void **state)
+{
+	(void)state;
+	tree_draw(0, "................");
+	assert_int_equal(pfn_tree_find(&tree, 2, 1, 16), 4);
+	assert_int_equal(pfn_tree_find(&tree, 2, 4, 8), 4);
+	assert_int_equal(pfn_tree_find(&tree, 2, 4, 7), PFN_NONE);
+	assert_int_equal(pfn_tree_find(&tree, 2, 5, 11), PFN_NONE);
+	assert_int_equal(pfn_tree_find(&tree, 0, 16, LAST_PFN), PFN_NONE);
+	assert_int_equal(pfn_tree_find(&tree, 0, 9, 9), PFN_NONE);
+	assert_int_equal(pfn_tree_find(&tree, 0, LAST_PFN, LAST_PFN), PFN_NONE);
+}
+
+/* An order that is larger than the tree, or than any tree, is never found. */
+static void test_find_order_out_of_range(void **state)
+{
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	assert_int_equal(pfn_tree_find(&tree, 12, 0, LAST_PFN), 0);
+	assert_int_equal(pfn_tree_find(&tree, 13, 0, LAST_PFN), PFN_NONE);
+	assert_int_equal(pfn_tree_find(&tree, PFN_TREE_MAX_ORDERS, 0, LAST_PFN),
+			 PFN_NONE);
+	assert_int_equal(pfn_tree_find(&tree, 1000, 0, LAST_PFN), PFN_NONE);
+}
+
+/* Blocks of more than a word, of more than a node, and one below the limit. */
+static void test_find_every_order(void **state)
+{
+	unsigned long nr = 4 * NODE2_PAGES;
+
+	(void)state;
+	tree_init(0, nr);
+	pfn_tree_release(&tree, 1, nr);
+	for (unsigned int order = 0; order < 20; order++) {
+		unsigned long size = 1ul << order;
+
+		assert_int_equal(pfn_tree_find(&tree, order, 0, nr), size);
+		assert_int_equal(pfn_tree_find(&tree, order, size + 1, nr),
+				 order < 19 ? 2 * size : PFN_NONE);
+	}
+	assert_int_equal(pfn_tree_find(&tree, 20, 0, nr), PFN_NONE);
+}
+
+static void test_next_free_and_taken(void **state)
+{
+	(void)state;
+	tree_draw(60, "xx...xxx" "...x");
+	assert_int_equal(pfn_tree_next_free(&tree, 0), 62);
+	assert_int_equal(pfn_tree_next_free(&tree, 63), 63);
+	assert_int_equal(pfn_tree_next_free(&tree, 65), 68);
+	assert_int_equal(pfn_tree_next_free(&tree, 71), 72);
+	assert_int_equal(pfn_tree_next_free(&tree, 500), 72);
+	assert_int_equal(pfn_tree_next_taken(&tree, 62), 65);
+	assert_int_equal(pfn_tree_next_taken(&tree, 69), 71);
+	assert_int_equal(pfn_tree_next_taken(&tree, 72), 72);
+	assert_int_equal(pfn_tree_next_taken(&tree, 500), 72);
+}
+
+/* Below the tree all is taken: the page asked for is the answer. */
+static void test_next_taken_below_the_tree(void **state)
+{
+	(void)state;
+	tree_draw(70, "....");
+	assert_int_equal(pfn_tree_next_taken(&tree, 69), 69);
+	assert_int_equal(pfn_tree_next_taken(&tree, 3), 3);
+}
+
+static void test_find_run(void **state)
+{
+	(void)state;
+	tree_draw(0, "x.x...x.....xx..........");
+	assert_int_equal(pfn_tree_find_run(&tree, 1, 1, 0, 24), 1);
+	assert_int_equal(pfn_tree_find_run(&tree, 3, 1, 0, 24), 3);
+	assert_int_equal(pfn_tree_find_run(&tree, 3, 4, 0, 24), 8);
+	assert_int_equal(pfn_tree_find_run(&tree, 5, 8, 0, 24), 16);
+	assert_int_equal(pfn_tree_find_run(&tree, 10, 1, 0, 24), 14);
+	assert_int_equal(pfn_tree_find_run(&tree, 11, 1, 0, 24), PFN_NONE);
+	assert_int_equal(pfn_tree_find_run(&tree, 9, 16, 0, 24), PFN_NONE);
+}
+
+static void test_find_run_between_limits(void **state)
+{
+	(void)state;
+	tree_draw(100, "................");
+	assert_int_equal(pfn_tree_find_run(&tree, 4, 1, 105, 109), 105);
+	assert_int_equal(pfn_tree_find_run(&tree, 4, 1, 106, 109), PFN_NONE);
+	assert_int_equal(pfn_tree_find_run(&tree, 4, 8, 105, LAST_PFN), PFN_NONE);
+	assert_int_equal(pfn_tree_find_run(&tree, 4, 8, 0, LAST_PFN), 104);
+	assert_int_equal(pfn_tree_find_run(&tree, 1, 1, 116, LAST_PFN), PFN_NONE);
+	assert_int_equal(pfn_tree_find_run(&tree, 1, 1, 110, 0), PFN_NONE);
+}
+
+static void test_count_blocks(void **state)
+{
+	unsigned long blocks[PFN_TREE_MAX_ORDERS] = { 0 };
+
+	(void)state;
+	/*            1 2 + 4 + 8 pages, then 1 */
+	tree_draw(0, "x..............." "x.xx");
+	assert_int_equal(pfn_tree_count(&tree, 0, LAST_PFN, blocks), 16);
+	assert_int_equal(blocks[0], 2);
+	assert_int_equal(blocks[1], 1);
+	assert_int_equal(blocks[2], 1);
+	assert_int_equal(blocks[3], 1);
+	assert_int_equal(blocks[4], 0);
+}
+
+/* Cut by the limits, a block counts as what remains of it; page 0 belongs to
+ * blocks of every order. */
+static void test_count_between_limits(void **state)
+{
+	unsigned long blocks[PFN_TREE_MAX_ORDERS] = { 0 };
+
+	(void)state;
+	tree_draw(0, "................");
+	assert_int_equal(pfn_tree_count(&tree, 0, 16, blocks), 16);
+	assert_int_equal(blocks[4], 1);
+	assert_int_equal(pfn_tree_count(&tree, 3, 9, blocks), 6);
+	assert_int_equal(blocks[0], 2);
+	assert_int_equal(blocks[2], 1);
+	assert_int_equal(pfn_tree_count(&tree, 9, 3, blocks), 0);
+}
+
+/* 1/8 byte a page and a little more: the price list at the top of pfn_tree.c.
+ * Allowed on top of it are the nodes above a map that they don't fill. */
+static void test_size(void **state)
+{
+	(void)state;
+	assert_int_equal(pfn_tree_bytes(0, 1), (1 + 7) * 8);
+	assert_int_equal(pfn_tree_bytes(63, 65), (2 + 7) * 8);
+	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES), (64 + 7) * 8);
+	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES + 1),
+			 (65 + 2 * 7 + 13) * 8);
+	assert_true(pfn_tree_bytes(0, 1ul << 32) < (1ul << 32) * 139 / 1000);
+}
+
+/* A tree of 16 TiB over memory that faults where it is touched needlessly: the
+ * two ends are all that a range's marking writes. */
+static void test_cost_does_not_depend_on_size(void **state)
+{
+	unsigned long nr = 1ul << 32;
+	phys_addr_t bytes = pfn_tree_bytes(0, nr);
+
+	(void)state;
+	pfn_tree_init(&tree, host_ram(PAGE(1), bytes), 0, nr);
+	pfn_tree_release(&tree, 1, nr - 1);
+	pfn_tree_check(&tree);
+	assert_int_equal(pfn_tree_count(&tree, 0, nr, NULL), nr - 2);
+	assert_int_equal(pfn_tree_find(&tree, 30, 0, nr), 1ul << 30);
+	assert_int_equal(pfn_tree_find(&tree, 31, 0, nr), PFN_NONE);
+}
+
+/* What pfn_tree_check() is there for: each of its complaints. */
+static void test_check_sees_a_page_outside(void **state)
+{
+	(void)state;
+	tree_draw(66, "..");
+	tree.level[0][0] &= ~1ull;
+	assert_panics(pfn_tree_check(&tree), "page 0x40 below the tree is free");
+	tree_draw(66, "..");
+	tree.level[0][0] &= ~(1ull << 9);
+	tree.end_pfn = 67;
+	assert_panics(pfn_tree_check(&tree), "page 0x43 above the tree is free");
+}
+
+static void test_check_sees_a_wrong_mask(void **state)
+{
+	(void)state;
+	tree_draw(0, "....");
+	tree.level[1][3] |= 1;
+	assert_panics(pfn_tree_check(&tree), "mask 3 is wrong");
+	tree_draw(0, "....");
+	tree.level[1][4] |= 2;
+	assert_panics(pfn_tree_check(&tree), "mask 4 says more than mask 3");
+}
+
+/* A shape: the pages that a tree covers. */
+struct shape {
+	unsigned long start, nr;
+	unsigned int nr_seeds;		/* sequences of a default run */
+};
+
+static const struct shape shapes[] = {
+	{ 0, 1, 2 },				/* one page, at 0 */
+	{ 63, 2, 10 },				/* across a word's border */
+	{ 1, 62, 20 },				/* inside one word */
+	{ 64, 64, 20 },				/* exactly a word */
+	{ 0, NODE1_PAGES, 30 },			/* exactly a node */
+	{ NODE1_PAGES - 1, 2, 10 },		/* across two nodes' border */
+	{ 4000, 500, 40 },			/* the same, unaligned */
+	{ 77, 3 * NODE1_PAGES + 5, 30 },	/* four nodes */
+	{ NODE2_PAGES - 1, 2, 10 },		/* across the next level's */
+	{ NODE2_PAGES - 5000, 9000, 20 },	/* the same, unaligned */
+	{ (1ul << 40) + 12345, 9000, 20 },	/* high up */
+	{ (1ul << 48) - 100, 200, 30 },		/* at every level's border */
+	{ LAST_PFN - 130, 130, 30 },		/* up to the last page of all */
+	{ 1234567, NODE2_PAGES + 5000, 1 },	/* three levels, large */
+};
+
+/* The shape of the sequence that runs, and the model. */
+static const struct shape *shape;
+static struct flat_map flat;
+
+enum { RELEASE, CLAIM };
+static const char *const op_names[] = { "release", "claim" };
+
+/* Searches that follow each operation. */
+#define NR_QUERIES	6
+
+/* start(): tree and model as after pfn_tree_init(). */
+static void start(void)
+{
+	host_reset();
+	tree_init(shape->start, shape->start + shape->nr);
+	flat_init(&flat, shape->start, shape->start + shape->nr);
+}
+
+/* random_pfn(): a page of the shape or its end, often a block's border. */
+static unsigned long random_pfn(uint64_t *seed)
+{
+	unsigned long end = shape->start + shape->nr;
+	unsigned long pfn = shape->start + seq_random(seed, shape->nr + 1);
+
+	if (seq_random(seed, 3) == 0)
+		pfn &= ~(WORD_PAGES - 1);
+	else if (seq_random(seed, 4) == 0)
+		pfn &= ~(NODE1_PAGES - 1);
+	return MAX(MIN(pfn, end), shape->start);
+}
+
+/* random_size(): 1 to the size of the shape, small as likely as large. */
+static unsigned long random_size(uint64_t *seed)
+{
+	unsigned long scale = 1ul << seq_random(seed, log2_ceil(shape->nr) + 1);
+
+	return 1 + seq_random(seed, MIN(scale, shape->nr));
+}
+
+/* draw(): [arg 0, arg 1) is the range; arg 2 where the queries' seed starts. */
+static void draw(struct op *op, uint64_t *seed)
+{
+	unsigned long from = random_pfn(seed), size = random_size(seed);
+
+	op->arg[0] = from;
+	op->arg[1] = MIN(from + size, shape->start + shape->nr);
+	op->arg[2] = seq_random(seed, 1ul << 32);
+}
+
+/* same_search(): a search of random size and limits has the same answer. */
+static bool same_search(uint64_t *seed)
+{
+	unsigned long lo = random_pfn(seed) - seq_random(seed, 2) * shape->start;
+	unsigned long hi = random_pfn(seed), nr = random_size(seed);
+	unsigned int order = log2_floor(random_size(seed));
+	unsigned long align = 1ul << log2_floor(random_size(seed));
+
+	return pfn_tree_find(&tree, order, lo, hi) ==
+	       flat_find(&flat, order, lo, hi) &&
+	       pfn_tree_find_run(&tree, nr, align, lo, hi) ==
+	       flat_find_run(&flat, nr, align, lo, hi);
+}
+
+/* same_count(): the free pages and blocks of a random range. */
+static bool same_count(uint64_t *seed)
+{
+	unsigned long a[PFN_TREE_MAX_ORDERS] = { 0 };
+	unsigned long b[PFN_TREE_MAX_ORDERS] = { 0 };
+	unsigned long lo = random_pfn(seed), hi = random_pfn(seed);
+
+	return pfn_tree_count(&tree, lo, hi, a) ==
+	       flat_count(&flat, lo, hi, b) && !memcmp(a, b, sizeof(a));
+}
+
+/* step(): one range on both, then all that can be asked. */
+static bool step(const struct op *op)
+{
+	uint64_t seed = op->arg[2];
+
+	if (op->kind == CLAIM)
+		pfn_tree_claim(&tree, op->arg[0], op->arg[1]);
+	else
+		pfn_tree_release(&tree, op->arg[0], op->arg[1]);
+	flat_set(&flat, op->arg[0], op->arg[1], op->kind == CLAIM);
+	pfn_tree_check(&tree);
+	for (int i = 0; i < NR_QUERIES; i++)
+		if (!same_search(&seed))
+			return false;
+	return same_count(&seed) && flat_same(&flat, &tree);
+}
+
+static void test_every_shape_against_the_model(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+		struct sequence seq = {
+			.names = op_names, .nr_kinds = ARRAY_SIZE(op_names),
+			.nr_ops = 40, .nr_seeds = shapes[i].nr_seeds,
+			.start = start, .draw = draw, .step = step,
+		};
+
+		shape = &shapes[i];
+		seq_check(&seq);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, unit_reset, tree_free)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_all_taken_at_first),
+		TEST(test_one_page),
+		TEST(test_release_and_claim),
+		TEST(test_release_and_claim_of_nothing),
+		TEST(test_release_and_claim_again),
+		TEST(test_outside_is_a_bug),
+		TEST(test_find_is_naturally_aligned),
+		TEST(test_find_the_lowest),
+		TEST(test_find_between_limits),
+		TEST(test_find_order_out_of_range),
+		TEST(test_find_every_order),
+		TEST(test_next_free_and_taken),
+		TEST(test_next_taken_below_the_tree),
+		TEST(test_find_run),
+		TEST(test_find_run_between_limits),
+		TEST(test_count_blocks),
+		TEST(test_count_between_limits),
+		TEST(test_size),
+		TEST(test_cost_does_not_depend_on_size),
+		TEST(test_check_sees_a_page_outside),
+		TEST(test_check_sees_a_wrong_mask),
+		TEST(test_every_shape_against_the_model),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
