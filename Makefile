@@ -10,6 +10,7 @@
 # list of its sources.
 
 include ci/machines/default.mk
+DEFAULT_ARCH := $(shell sed -n 's/^ARCH ?= //p' ci/machines/default.mk)
 
 .DEFAULT_GOAL := all
 
@@ -79,20 +80,26 @@ all: firmware ## build the image of ARCH
 
 LIB_SRC		:= $(wildcard lib/*/*.c)
 FIRMWARE_SRC	:= $(LIB_SRC) $(wildcard firmware/*.c firmware/serial/*.c) \
-		   $(wildcard $(ARCH_DIR)/*.c)
+		   $(wildcard $(ARCH_DIR)/*.c) \
+		   $(ARCH_COMMON:%=firmware/arch/common/%)
 FIRMWARE_ASM	:= $(wildcard $(ARCH_DIR)/*.S)
 FIRMWARE_OBJ	:= $(FIRMWARE_SRC:%.c=$(BUILD)/%.o) \
 		   $(FIRMWARE_ASM:%.S=$(BUILD)/%.o) \
 		   $(LIBFDT_SRCS:%.c=$(BUILD)/libfdt/%.o)
 
 WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
-CPPFLAGS := -Ilib/include -I$(ARCH_DIR) -MMD -MP
+CPPFLAGS := -Ilib/include -I$(ARCH_DIR) -Ifirmware/arch/common -MMD -MP
 CFLAGS	 := -std=gnu11 -O2 -g -ffreestanding -fPIE -fno-common \
 	    -ffunction-sections -fdata-sections -fno-stack-protector \
 	    --specs=picolibc.specs $(ARCH_CFLAGS)
-LDFLAGS	 := $(ARCH_LDFLAGS) -pie --no-dynamic-linker -n -z text -z norelro \
+LDFLAGS	 := $(ARCH_LDFLAGS) -pie --no-dynamic-linker -n -z notext -z norelro \
 	    --build-id=none --gc-sections --orphan-handling=error \
-	    --fatal-warnings --defsym LOAD_ADDR=$(LOAD_ADDR)
+	    --fatal-warnings --require-defined=_start -u firmware_main \
+	    --defsym LOAD_ADDR=$(LOAD_ADDR)
+
+# string.c's loops must not become calls of the functions that they are.
+$(BUILD)/firmware/arch/common/string.o: \
+	CFLAGS += -fno-tree-loop-distribute-patterns
 
 # libfdt is compiled as it was released: it relies on signed numbers wrapping.
 LIBFDT_CFLAGS := -fwrapv -w -I$(LIBFDT_DIR)
@@ -146,7 +153,7 @@ SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS	:= -std=gnu11 -O1 -g -fno-omit-frame-pointer $(SANITIZE)
 HOST_CPPFLAGS	:= $(CPPFLAGS) -Itest/host
 
-host: $(HOST_TESTS) ## build the unit tests, lib/ with the host's compiler
+host: $(HOST_TESTS) codecs ## build the unit tests, lib/ with the host's compiler
 
 $(HOST)/libbootmem.a: $(HOST_OBJ)
 	$(say) AR $@
@@ -167,20 +174,101 @@ $(HOST)/libfdt/%.o: $(LIBFDT_DIR)/%.c $(HOST)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(LIBFDT_CFLAGS) -c $< -o $@
 
+# The tests of paging once more for each port, with that port's page-table codec
+# instead of the default port's; the rest is the library's.
+CODEC_TESTS := $(foreach dir,$(PORT_DIRS),$(HOST)/codec/$(notdir $(dir))/test_paging)
+
+$(HOST)/codec/%/test_paging: $(HOST)/codec/%/paging.o \
+		$(HOST)/codec/%/test_paging.o $(HOST)/libbootmem.a
+	$(say) LD $@
+	$(Q)gcc $(SANITIZE) -o $@ $^ -lcmocka
+
+# 1: a port's name.  2: the object.  3: its source.
+define compile_codec
+$(HOST)/codec/$(1)/$(2).o: $(3) $(HOST)/flags
+	$$(say) HOSTCC "$(3) with $(1)"
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)gcc -Ifirmware/arch/$(1) $$(HOST_CPPFLAGS) $$(HOST_CFLAGS) \
+		$$(WARNINGS) -I$$(LIBFDT_DIR) -c $$< -o $$@
+endef
+$(foreach dir,$(PORT_DIRS),\
+	$(eval $(call compile_codec,$(notdir $(dir)),paging,lib/mm/paging.c)) \
+	$(eval $(call compile_codec,$(notdir $(dir)),test_paging,\
+		test/unit/test_paging.c)))
+
+codecs: $(CODEC_TESTS)
+
+# -- The command ------------------------------------------------------------
+
+# The same lib/ and the host's port again, for speed instead of for finding
+# mistakes; and the command as the tests run it, with both.
+COMMAND		:= build/command
+COMMAND_SRC	:= $(wildcard test/host/tool/*.c)
+COMMAND_OBJ	:= $(COMMAND_SRC:%.c=$(COMMAND)/%.o) \
+		   $(HOST_SRC:%.c=$(COMMAND)/%.o) \
+		   $(LIBFDT_SRCS:%.c=$(COMMAND)/libfdt/%.o)
+COMMAND_CHECKED	:= $(COMMAND_SRC:%.c=$(HOST)/%.o) $(HOST)/libbootmem.a
+COMMAND_CFLAGS	:= -std=gnu11 -O2 -g
+
+command: $(HOST)/bootmem $(HOST)/bootmem-checked ## build/host/bootmem FILE.dtb
+
+$(HOST)/bootmem: $(COMMAND_OBJ)
+	$(say) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc -o $@ $^
+
+$(HOST)/bootmem-checked: $(COMMAND_CHECKED)
+	$(say) LD $@
+	$(Q)gcc $(SANITIZE) -o $@ $^
+
+$(COMMAND)/%.o: %.c $(HOST)/flags
+	$(say) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(HOST_CPPFLAGS) $(COMMAND_CFLAGS) $(WARNINGS) -c $< -o $@
+
+$(COMMAND)/libfdt/%.o: $(LIBFDT_DIR)/%.c $(HOST)/flags
+	$(say) CC libfdt/$*.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(HOST_CPPFLAGS) $(COMMAND_CFLAGS) $(LIBFDT_CFLAGS) -c $< -o $@
+
+# -- Threads ----------------------------------------------------------------
+
+# lib/mm and what it rests on once more, with threads for CPUs and the sanitizer
+# that sees races, running the firmware's own stress.
+TSAN		:= build/tsan
+TSAN_SRC	:= $(wildcard lib/base/*.c lib/mm/*.c test/host/*.c \
+		   test/tsan/*.c) firmware/stress.c
+TSAN_OBJ	:= $(TSAN_SRC:%.c=$(TSAN)/%.o)
+TSAN_CFLAGS	:= -std=gnu11 -O1 -g -fsanitize=thread
+
+tsan: $(TSAN)/stress ## build the stress with threads, for ThreadSanitizer
+
+$(TSAN)/stress: $(TSAN_OBJ)
+	$(say) LD $@
+	$(Q)gcc -fsanitize=thread -pthread -o $@ $^
+
+$(TSAN)/%.o: %.c $(HOST)/flags
+	$(say) TSANCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(HOST_CPPFLAGS) $(TSAN_CFLAGS) $(WARNINGS) -c $< -o $@
+
 # -- Both -------------------------------------------------------------------
 
 # Only the device tree's reader, and the tests, may see libfdt.
-$(BUILD)/lib/of/%.o $(HOST)/lib/of/%.o $(HOST)/test/%.o: \
-	CPPFLAGS += -I$(LIBFDT_DIR)
-$(HOST)/lib/of/%.o $(HOST)/test/%.o: HOST_CPPFLAGS += -I$(LIBFDT_DIR)
+$(BUILD)/lib/of/%.o: CPPFLAGS += -I$(LIBFDT_DIR)
+$(addsuffix /lib/of/%.o,$(HOST) $(COMMAND)) \
+$(addsuffix /test/%.o,$(HOST) $(COMMAND)): HOST_CPPFLAGS += -I$(LIBFDT_DIR)
 
 # The report's first line names the version and the port.
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || \
 	     echo unknown)
 report_names = -DBOOTMEM_VERSION='"$(VERSION)"' -DBOOTMEM_ARCH='"$(1)"'
 $(BUILD)/lib/mm/show_mem.o: CPPFLAGS += $(call report_names,$(ARCH))
-$(HOST)/lib/mm/show_mem.o: HOST_CPPFLAGS += $(call report_names,host)
-$(BUILD)/lib/mm/show_mem.o $(HOST)/lib/mm/show_mem.o: build/version
+$(addsuffix /lib/mm/show_mem.o,$(HOST) $(COMMAND) $(TSAN)) \
+$(addsuffix /test/host/tool/main.o,$(HOST) $(COMMAND)): \
+	HOST_CPPFLAGS += $(call report_names,host)
+$(addsuffix /lib/mm/show_mem.o,$(BUILD) $(HOST) $(COMMAND) $(TSAN)) \
+$(addsuffix /test/host/tool/main.o,$(HOST) $(COMMAND)): build/version
 
 # keep: rewrite the target where its text, $(1), isn't what it has.
 keep = $(Q)mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || \
@@ -192,29 +280,54 @@ $(HOST)/flags: FORCE
 build/version: FORCE
 	$(call keep,$(VERSION))
 
-DTBS := $(patsubst dts/%.dts,build/dts/%.dtb,$(wildcard dts/*.dts))
+# What fixtures share, virt.dtsi, is in dts/<port>/. build/dts/ has them for the
+# host and the default port, build/dts/<port>/ for every port; but fixtures that
+# say how CPUs' interrupts are wired are for the default port only.
+DTS_PORTS := $(filter $(PORTS),$(notdir $(wildcard dts/*)))
+DTS_PORTABLE := $(notdir $(basename $(shell grep -L '&clint' dts/*.dts)))
+DTBS := $(patsubst dts/%.dts,build/dts/%.dtb,$(wildcard dts/*.dts)) \
+	$(patsubst dts/%.dts,build/dts/$(DEFAULT_ARCH)/%.dtb,$(wildcard dts/*.dts)) \
+	$(foreach port,$(filter-out $(DEFAULT_ARCH),$(DTS_PORTS)),\
+		$(DTS_PORTABLE:%=build/dts/$(port)/%.dtb))
 
 dtbs: $(DTBS) ## compile dts/*.dts to build/dts/*.dtb
 
-# bad-* are broken on purpose: dtc is told to write them all the same.
-build/dts/bad-%.dtb: dts/bad-%.dts
-	$(say) DTC $<
-	$(Q)mkdir -p $(@D)
-	$(Q)dtc -q -f -I dts -O dtb -d $@.d -o $@ $<
+# An included file that was moved is no error; what included it is made again.
+%.dtsi: ;
 
-build/dts/%.dtb: dts/%.dts
-	$(say) DTC $<
-	$(Q)mkdir -p $(@D)
-	$(Q)dtc -I dts -O dtb -d $@.d -o $@ $<
+# bad-* are broken on purpose: dtc is told to write them all the same.
+# 1: a port.  2: where its fixtures go.
+define compile_fixtures
+$(2)/bad-%.dtb: dts/bad-%.dts
+	$$(say) DTC $$<
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)dtc -q -f -i dts/$(1) -I dts -O dtb -d $$@.d -o $$@ $$<
+
+$(2)/%.dtb: dts/%.dts
+	$$(say) DTC $$<
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)dtc -i dts/$(1) -I dts -O dtb -d $$@.d -o $$@ $$<
+endef
+$(eval $(call compile_fixtures,$(DEFAULT_ARCH),build/dts))
+$(foreach port,$(DTS_PORTS),\
+	$(eval $(call compile_fixtures,$(port),build/dts/$(port))))
+
+# -- lib/ in somebody else's kernel ------------------------------------------
+
+include test/foreign/foreign.mk
+
+foreign: $(FOREIGN)/kernel.elf ## test/foreign/, a small kernel that has taken lib/ in
 
 # -- Running ----------------------------------------------------------------
 
 # Only what was said is passed on; ci/machines/ has the rest.
 qemu_option = $(if $($(1)),--$(2) '$($(1))')
-RUN_DTB	:= $(patsubst dts/%.dts,build/dts/%.dtb,$(DTB))
+MACHINE_MK := ci/machines/$(ARCH)/$(MACHINE).mk
+DTB	?= $(shell sed -n 's/^DTB = //p' $(MACHINE_MK) 2>/dev/null)
+RUN_DTB	:= $(patsubst dts/%.dts,build/dts/$(ARCH)/%.dtb,$(DTB))
 RUN	= $(PYTHON) ci/qemu.py --arch $(ARCH) --machine $(MACHINE) \
-	  --kernel $(or $(KERNEL),$(BUILD)/firmware.elf) \
-	  $(call qemu_option,MEM,mem) $(call qemu_option,NODES,nodes) \
+	  $(call qemu_option,KERNEL,kernel) $(call qemu_option,MEM,mem) \
+	  $(call qemu_option,NODES,nodes) \
 	  $(call qemu_option,SMP,smp) $(call qemu_option,RUN_DTB,dtb) \
 	  $(call qemu_option,APPEND,append) $(call qemu_option,QEMU,qemu) \
 	  $(call qemu_option,TIMEOUT,timeout) $(if $(ICOUNT),--icount)
@@ -226,22 +339,68 @@ debug: firmware $(filter build/dts/%,$(RUN_DTB)) ## boot it, stopped, for gdb
 	@echo "gdb-multiarch $(BUILD)/firmware.elf -ex 'target remote :1234'"
 	$(Q)$(RUN) --gdb
 
+bench: firmware ## what booting and allocating costs, in instructions
+	$(Q)$(PYTHON) ci/bench.py --arch $(ARCH) --kernel $(BUILD)/firmware.elf \
+		--svg $(BUILD)/bench.svg
+
+# memblock alone, without sanitizers, for callgrind to count.
+$(HOST)/bench/memblock_regions: test/bench/memblock_regions.c \
+		$(filter-out $(COMMAND)/test/host/tool/%,$(COMMAND_OBJ))
+	$(say) HOSTCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(HOST_CPPFLAGS) $(COMMAND_CFLAGS) $(WARNINGS) -o $@ $^
+
+bench-host: $(HOST)/bench/memblock_regions ## what memblock costs with many regions
+	$(Q)ci/bench_host.py $<
+
+bench-check: firmware ## the same, against the figures kept in ci/bench/
+	$(Q)$(PYTHON) ci/bench.py --arch $(ARCH) --kernel $(BUILD)/firmware.elf --check
+
+compare-linux: firmware dtbs ## lay the report beside Linux's lines (network)
+	$(Q)ci/linux.sh $(ARCH) build/linux
+	$(Q)$(PYTHON) ci/compare_linux.py --arch $(ARCH) \
+		--kernel $(BUILD)/firmware.elf --linux build/linux/Image
+
 # -- Checking ---------------------------------------------------------------
 
-TESTS := ARCH=$(ARCH) $(PYTHON) test/run.py
+# Boots are tried on every port, or on the one that was asked for.
+TEST_PORTS := $(if $(findstring command,$(origin ARCH)),$(ARCH),$(PORTS))
+TESTS := ARCH="$(TEST_PORTS)" $(PYTHON) test/run.py
 
 ports: $(PORTS:%=port-%)
 port-%:
 	$(Q)$(MAKE) --no-print-directory ARCH=$* firmware
 
-test: style host dtbs ports ## everything; ends with 'N passed, N failed'
+test: style host command tsan dtbs ports foreign ## everything; ends with 'N passed, N failed'
 	$(Q)$(TESTS)
 
-check: style host dtbs ## style, include directions, host tests
+check: style host command tsan dtbs ## style, include directions, host tests
 	$(Q)$(TESTS) --host
 
-boot-check: dtbs ports ## boots of every port, asserted on their logs
+boot-check: dtbs ports foreign ## boots of every port, asserted on their logs
 	$(Q)$(TESTS) --boot
+
+coverage: host dtbs ## lines and branches that the host's tests reach
+	$(Q)UNIT_ROUNDS=0.05 ci/coverage.sh $(LIBFDT_DIR)
+
+# Options of mutate: which lines, and how many; SAMPLE= for all of them.
+SAMPLE	?= 20
+SEED	?= 0
+
+mutate: host ## take lines out of the early allocators: do the tests notice?
+	$(Q)$(PYTHON) ci/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) \
+		--seed $(SEED) --libfdt $(LIBFDT_DIR)
+
+BOARDS	:= build/boards
+BOARDS_PY = $(PYTHON) ci/boards.py $(HOST)/bootmem $(BOARDS)
+
+boards: command ## the command over every board of Debian's kernel packages
+	$(Q)ci/boards.sh $(BOARDS) || [ $$? = 3 ]
+	$(Q)$(BOARDS_PY) --table docs/boards.md
+
+boards-sample: command ## the same for a hundred of them
+	$(Q)ci/boards.sh $(BOARDS) || [ $$? = 3 ]
+	$(Q)$(BOARDS_PY) --sample ci/machines/boards-sample.txt
 
 style: ## rules on text and on who includes whom
 	$(say) CHECK style
@@ -271,14 +430,18 @@ help: ## this
 	@echo "  DTB=x.dtb or dts/x.dts     the device tree instead of QEMU's"
 	@echo "  APPEND='selftest'          bootargs"
 	@echo "  ICOUNT=1                   count instructions exactly"
-	@echo "  KERNEL=$(BUILD)/firmware.bin  the raw image instead of the ELF file"
+	@echo "  KERNEL=$(BUILD)/firmware.elf  that file, not the machine's usual one"
 	@echo "  QEMU=... TIMEOUT=60        another emulator; seconds until it is killed"
 
 FORCE:
-.PHONY: all firmware host dtbs run debug ports test check boot-check style list \
-	clean help FORCE
+.PHONY: all firmware host codecs tsan command boards boards-sample dtbs run debug ports \
+	test check boot-check style list bench bench-check bench-host mutate coverage \
+	compare-linux clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 -include $(wildcard $(FIRMWARE_OBJ:.o=.d) $(HOST_OBJ:.o=.d) \
-	 $(HOST_TESTS:$(HOST)/%=$(HOST)/test/unit/%.d) build/dts/*.d)
+	 $(HOST_TESTS:$(HOST)/%=$(HOST)/test/unit/%.d) build/dts/*.d \
+	 build/dts/*/*.d \
+	 $(TSAN_OBJ:.o=.d) \
+	 $(COMMAND_OBJ:.o=.d) $(COMMAND_SRC:%.c=$(HOST)/%.d))

@@ -98,6 +98,7 @@ def main():
     libfdt_dir, *port_dirs = sys.argv[1:]
     common = sorted(glob.glob("lib/*/*.c") + glob.glob("firmware/*.c")
                     + glob.glob("firmware/serial/*.c")
+                    + glob.glob("firmware/arch/common/*.c")
                     + glob.glob("test/host/*.c"))
     broken = sum(check(source, libfdt_dir, port_dirs[0]) for source in common)
     for port_dir in port_dirs:

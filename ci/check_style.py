@@ -30,7 +30,8 @@ UNLICENSED = re.compile(r"(^|/)(LICENSE|\.gitignore|[^/]*\.(txt|ini))$")
 # real machines, and this very list.
 ISA_FREE = re.compile(r"^(firmware/arch|ci/machines|docs|test/boot|dts)/|^test/paths\.py$"
                       r"|\.(mk|md)$|^(ci/check_style\.py|LICENSE)$")
-ISA = re.compile(r"riscv|rv(32|64)|aarch64|\barm(32|64|v\d)?\b|\bharts?\b",
+# Not "arm,": that is a vendor, in the names of devices.
+ISA = re.compile(r"riscv|rv(32|64)|aarch64|\barm(32|64|v\d)?\b(?!,)|\bharts?\b",
                  re.IGNORECASE)
 
 C_FILE = re.compile(r"\.[ch]$")

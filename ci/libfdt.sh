@@ -14,7 +14,8 @@ version=1.7.2
 package=device-tree-compiler=$version-2
 suite=trixie
 sha256=92d8ca769805ae1f176204230438fe52808f4e1c7944053c9eec0e649b237539
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+. "$(dirname "$0")/private_apt.sh"
 
 dir=$1
 apt_dir=$(dirname "$dir")/libfdt.apt
@@ -32,45 +33,13 @@ fail()
 	exit 1
 }
 
-# mirrors: print the archives that apt has sources from, Debian's own first.
-# Both forms of its lists are read; options in brackets are left out.
-mirrors()
-{
-	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
-		/etc/apt/sources.list.d/*.sources 2>/dev/null |
-	awk '
-	$1 == "deb" || $1 == "deb-src" {
-		sub(/\[[^]]*\] */, "")
-		uri = $2
-	}
-	$1 == "URIs:" { uri = $2 }
-	uri != "" {
-		sub(/\/$/, "", uri)
-		if (uri ~ /\/debian$/ && !seen[uri]++)
-			print uri
-		uri = ""
-	}'
-}
-
-# apt COMMAND...: apt-get on lists and caches of our own.
-apt()
-{
-	apt-get -qq -o Dir::Etc::sourcelist="$apt_dir/sources.list" \
-		-o Dir::Etc::sourceparts=- \
-		-o Dir::State::lists="$apt_dir/lists" \
-		-o Dir::Cache="$apt_dir/cache" \
-		-o APT::Sandbox::User="$(id -un)" "$@"
-}
-
 # fetch MIRROR: download the tarball from MIRROR; says and fails where it can't.
 fetch()
 {
-	mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
-	echo "deb-src [signed-by=$keyring] $1 $suite main" \
-		> "$apt_dir/sources.list"
-	apt update &&
+	private_apt_source deb-src "$port" "$1" "$suite" &&
 	(cd "$apt_dir" &&
-	 apt source --tar-only --download-only "$package")
+	 private_apt apt-get "$port" source --tar-only --download-only \
+		"$package")
 }
 
 # sound: whether the tarball is there, complete and the right one.
@@ -82,9 +51,9 @@ sound()
 
 if ! sound; then
 	command -v apt-get > /dev/null || fail "there is no apt-get here."
-	mkdir -p "$apt_dir"
-	apt_dir=$(cd "$apt_dir" && pwd)
+	private_apt_init "$apt_dir"
 	tarball=$apt_dir/$(basename "$tarball")
+	port=$(dpkg --print-architecture)
 	[ -n "$(mirrors)" ] || fail "no Debian mirror in /etc/apt/sources.list*."
 	for mirror in $(mirrors); do
 		fetch "$mirror" && break

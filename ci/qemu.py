@@ -9,18 +9,29 @@ QEMU's status, or with 124 where it had to be killed.
 
 RAM is given to QEMU as memory backends that reserve nothing, so a guest may
 have more of it than the host, as long as it leaves its pages alone.
+
+Some machines of QEMU's write their own memory into whatever tree -dtb names.
+Where a machine's file has LOADER keys, a tree of the caller's is put into RAM
+instead, next to the raw image and a boot loader of a few instructions:
+
+    LOADER = ADDRESS WORD...    where it starts, and its 64-bit words
+    LOADER_DTB, LOADER_IMAGE    where it expects the tree and the image
+    LOADER_MEM                  RAM below the first address that fixtures use
 """
 
 import argparse
+import hashlib
 import os
 import re
 import selectors
+import shutil
 import subprocess
 import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MACHINES = os.path.join(ROOT, "ci", "machines")
+BUILD = os.path.join(ROOT, "build")
 
 # Seconds after which a run is killed, and the status that says so (timeout(1)).
 TIMEOUT = 60
@@ -110,28 +121,99 @@ def memory_options(mem, nodes, smp):
     return options
 
 
+def image_of(arch, machine):
+    """The file that the build makes for a port, in the form that a machine
+    takes: its file's IMAGE, else the ELF file."""
+    keys = load_machine(arch, machine)
+    return os.path.join(BUILD, arch, keys.get("IMAGE", "firmware.elf"))
+
+
+def dtb_of(arch, machine):
+    """The tree that a machine can't do without: the .dtb that its DTB names, or
+    what the build makes of a .dts; None for a machine that has one of its own."""
+    name = load_machine(arch, machine).get("DTB")
+    if name and name.endswith(".dts"):
+        return os.path.join(BUILD, "dts", arch,
+                            os.path.basename(name)[:-1] + "b")
+    return name and os.path.join(ROOT, name)
+
+
+def with_bootargs(dtb, append):
+    """A copy of the tree in file dtb that has append as its bootargs: its path,
+    which depends on both, so that nobody else writes another text there."""
+    with open(dtb, "rb") as blob:
+        name = hashlib.sha256(blob.read() + append.encode()).hexdigest()
+    path = os.path.join(BUILD, "loaded", name + ".dtb")
+    if not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        part = f"{path}.{os.getpid()}"
+        shutil.copyfile(dtb, part)
+        subprocess.run(["fdtput", "-p", "-t", "s", part, "/chosen", "bootargs",
+                        append], check=True)
+        os.rename(part, path)
+    return path
+
+
+def loader_options(keys, kernel, dtb, append):
+    """Options that put a tree and an image into RAM and start the boot loader
+    that passes one to the other."""
+    if kernel.endswith(".elf"):
+        raise ValueError(f"{kernel}: with a tree of your own this machine takes "
+                         "the raw image, firmware.bin")
+    if append:
+        dtb = with_bootargs(dtb, append)
+    start, *words = keys["LOADER"].split()
+    options = ["-device", f"loader,file={dtb},addr={keys['LOADER_DTB']},"
+                          "force-raw=on",
+               "-device", f"loader,file={kernel},addr={keys['LOADER_IMAGE']},"
+                          "force-raw=on"]
+    for i, word in enumerate(words):
+        options += ["-device", f"loader,addr={int(start, 0) + 8 * i:#x},"
+                               f"data={word},data-len=8"]
+    return options + ["-device", f"loader,addr={start},cpu-num=0"]
+
+
+def kernel_options(kernel, dtb, append):
+    """The same for a machine that passes on any tree by itself."""
+    options = []
+    for option, value in (("-kernel", kernel), ("-dtb", dtb),
+                          ("-append", append)):
+        options += [option, value] if value else []
+    return options
+
+
 def machine_command(arch, machine="virt", kernel=None, mem=None, nodes=None,
                     smp=None, dtb=None, append=None, icount=False, qemu=None,
                     extra=()):
     """QEMU's command line, as a list; None means: as the machine's file says.
 
-    kernel is an ELF file or a raw image; extra is appended as it is. With a
-    device tree of the caller's own, nodes is 1 unless said: the tree draws them.
+    kernel is an ELF file or a raw image, "" for none; extra is appended as it is.
+    With a device tree of the caller's own, nodes is 1 unless said: the tree draws
+    them.
     """
     keys = load_machine(arch, machine)
+    dtb = dtb or dtb_of(arch, machine)
+    if dtb and not os.path.exists(dtb):
+        raise ValueError(f"{dtb}: not there; 'make dtbs' compiles what dts/ draws, "
+                         "'make boards' fetches real boards' trees")
     if nodes is None:
         nodes = 1 if dtb else keys["NODES"]
     smp = max(int(smp or keys["SMP"]), int(nodes))
     command = [qemu or keys["QEMU"], "-M", keys["QEMU_MACHINE"],
-               "-display", "none", "-serial", "stdio", "-monitor", "none",
-               "-no-reboot"]
-    command += memory_options(parse_size(mem or keys["MEM"]), int(nodes), smp)
-    if kernel:
-        command += ["-kernel", kernel]
-    if dtb:
-        command += ["-dtb", dtb]
-    if append:
-        command += ["-append", append]
+               "-display", "none", "-monitor", "none", "-no-reboot",
+               *["-serial", "null"] * int(keys.get("SERIAL", 0)),
+               "-serial", "stdio", *keys.get("OPTIONS", "").split()]
+    if "CPU" in keys:
+        command += ["-cpu", keys["CPU"]]
+    if kernel is None:
+        kernel = image_of(arch, machine)
+    size = parse_size(mem or keys["MEM"])
+    if dtb and "LOADER" in keys:
+        size += parse_size(keys["LOADER_MEM"])
+        command += loader_options(keys, kernel, dtb, append)
+    else:
+        command += kernel_options(kernel, dtb, append)
+    command += memory_options(size, int(nodes), smp)
     if icount:
         command += ["-icount", "shift=0"]
     return command + list(extra)
@@ -192,8 +274,7 @@ def arguments():
     parser = argparse.ArgumentParser(description="Boot an image in QEMU.")
     parser.add_argument("--arch", required=True)
     parser.add_argument("--machine", default="virt")
-    parser.add_argument("--kernel", required=True)
-    for name in ("mem", "nodes", "smp", "dtb", "append", "qemu"):
+    for name in ("kernel", "mem", "nodes", "smp", "dtb", "append", "qemu"):
         parser.add_argument("--" + name)
     parser.add_argument("--icount", action="store_true")
     parser.add_argument("--timeout", type=float, default=TIMEOUT)

@@ -5,7 +5,8 @@
  * At first it is the port's early console, which works with nothing known. Once
  * the device tree has named a UART that a driver of firmware/serial/ fits, that
  * one takes over. Where it later proves dead, or where using it traps, the early
- * console is back for good: a line is never lost because of a wrong tree.
+ * console is back for good: a line is never lost because of a wrong tree. On a
+ * machine without an early console the first lines wait for the driver.
  * Terminals want "\r\n" where lines end in "\n"; only this file knows.
  */
 #include <string.h>
@@ -18,12 +19,20 @@
 
 /* Every driver there is; the first that fits is taken. */
 static const struct serial_driver *const drivers[] = {
+	&bcm2835aux_driver,
+	&cadence_driver,
 	&ns16550_driver,
+	&pl011_driver,
 	&sifive_driver,
 };
 
 /* The driver in use; NULL: the early console. */
 static const struct serial_driver *driver;
+
+/* What was written while there was no console at all, until there is one; what
+ * doesn't fit is lost. */
+static char kept[2048];
+static size_t nr_kept;
 
 /* Set while the driver runs; found set by a line that a trap in it prints. */
 static bool driver_runs;
@@ -44,6 +53,14 @@ static size_t driver_write(const char *text, size_t len)
 	return done;
 }
 
+/* keep(): remember @len bytes for a console that may come. */
+static void keep(const char *text, size_t len)
+{
+	len = MIN(len, sizeof(kept) - nr_kept);
+	memcpy(kept + nr_kept, text, len);
+	nr_kept += len;
+}
+
 /* write_raw(): @len bytes to the console in use, whichever that is by then. */
 static void write_raw(const char *text, size_t len)
 {
@@ -56,7 +73,8 @@ static void write_raw(const char *text, size_t len)
 	if (done == len)
 		return;
 	driver = NULL;
-	arch_early_write(text + done, len - done);
+	if (!arch_early_write(text + done, len - done))
+		keep(text + done, len - done);
 }
 
 void console_write(const char *text, size_t len)
@@ -106,16 +124,25 @@ static bool driver_fits(const struct serial_driver *candidate,
 	return false;
 }
 
-void console_init(void)
+/* find_driver(): the first driver that fits the tree's UART; NULL: none. */
+static const struct serial_driver *find_driver(void)
 {
 	if (machine.uart.compatible == NULL)
-		return;
+		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
-		if (driver_fits(drivers[i], &machine.uart)) {
-			driver = drivers[i];
-			return;
-		}
+		if (driver_fits(drivers[i], &machine.uart))
+			return drivers[i];
 	}
+	return NULL;
+}
+
+void console_init(void)
+{
+	size_t len = nr_kept;
+
+	driver = find_driver();
+	nr_kept = 0;
+	write_raw(kept, len);
 }
 
 void console_close(void)

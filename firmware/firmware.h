@@ -32,6 +32,9 @@ void console_init(void);
  */
 void console_close(void);
 
+/* Bytes of a CPU's stack. */
+#define STACK_SIZE	((phys_addr_t)32 << 10)
+
 /* stack_alloc(): the boot CPU's stack for good; while bootmem is legal and
  * before paging_init(), which leaves out the page below it. */
 void stack_alloc(void);
@@ -42,6 +45,20 @@ void stack_switch(void (*next)(void)) __attribute__((noreturn));
 /* stack_guard(): the page below the boot CPU's stack, which isn't mapped. */
 phys_addr_t stack_guard(void);
 
+/* smp_alloc(): the same for every other CPU, and all else that one has for
+ * itself, on its node. When stack_alloc() is legal. */
+void smp_alloc(void);
+
+/*
+ * smp_init(): start every CPU that the tree lists, see it come up and stop. One
+ * that doesn't is left out, with a warning. By the boot CPU, after handover.
+ */
+void smp_init(void);
+
+/* smp_call(): @fn runs once on each CPU, this one included, all at the same time;
+ * returns when all of them are done. By the boot CPU, after smp_init(). */
+void smp_call(void (*fn)(void));
+
 /* free_initmem(): what was only needed to boot becomes the buddy's: the early
  * stack and its guard page. On the new stack. */
 void free_initmem(void);
@@ -51,5 +68,15 @@ void free_initmem(void);
  * (docs.kernel.org/dev-tools/ktap). Returns whether nothing failed.
  */
 bool selftest(void);
+
+/*
+ * stress(): every CPU does the operations that the boot argument stress=N says,
+ * all at the same time. Returns whether every block was its owner's alone and
+ * every page is back.
+ */
+bool stress(void);
+
+/* bench(): measure the allocator and print a line for each figure. */
+void bench(void);
 
 #endif

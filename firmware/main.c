@@ -43,6 +43,7 @@ void firmware_main(unsigned long cpu, unsigned long dtb)
 
 	stage_begin(STAGE_PAGING);
 	stack_alloc();			/* a stack above a guard page */
+	smp_alloc();			/* and what each other CPU needs */
 	paging_init();			/* least privilege, MMU on */
 	report_paging();
 
@@ -66,7 +67,12 @@ static void running(void)
 	pass = report_ledger();		/* every byte has one owner */
 	pass &= nr_failures() == 0;	/* nothing found that can't be trusted */
 	report_stages();
+	smp_init();			/* the other CPUs can be called */
 	if (bootarg("selftest", NULL))
 		pass &= selftest();	/* what was said, tried */
+	if (bootarg("stress", NULL))
+		pass &= stress();	/* by all CPUs at a time */
+	if (bootarg("bench", NULL))
+		bench();		/* what it costs */
 	machine_halt(pass);
 }

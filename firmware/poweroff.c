@@ -5,12 +5,12 @@
  * Ending must not fail, and it runs when things already have: each step may
  * trap, and a trap ends in machine_halt() again. So the step that comes next is
  * remembered before one is tried, and the last one is the port's, which waits
- * for ever if it must.
+ * for ever if it must. Of several CPUs that want to end the run the first does,
+ * the one that may print; the others are stopped.
  */
-#include <string.h>
-
 #include "arch.h"
 #include "machine.h"
+#include "printk.h"
 
 #include "firmware.h"
 
@@ -35,10 +35,7 @@ static enum halt_step next_step;
 /* say_last_line(): what every log ends with (docs/report.md). */
 static void say_last_line(bool pass)
 {
-	const char *line = pass ? "bootmem: done status pass\n"
-				: "bootmem: done status fail\n";
-
-	console_write(line, strlen(line));
+	printk("bootmem: done status %s\n", pass ? "pass" : "fail");
 }
 
 /* write_register(): write @pass to the tree's register and wait for its effect;
@@ -57,6 +54,7 @@ static void write_register(bool pass)
 
 void machine_halt(bool pass)
 {
+	printk_seize();
 	if (next_step <= HALT_SAY_AGAIN) {
 		next_step++;
 		say_last_line(pass);

@@ -14,9 +14,6 @@
 
 #include "firmware.h"
 
-/* Bytes of a CPU's stack. */
-#define STACK_SIZE	((phys_addr_t)32 << 10)
-
 /* The end of the boot CPU's stack; it grows down from there. */
 static char *stack_top;
 
@@ -53,8 +50,8 @@ static void free_segment(const char *name)
 
 	if (!memblock_is_region_memory(segment->start, size))
 		return;
-	free_bootmem_late(segment->start, size);
 	paging_map(segment->start, segment->end, VM_READ | VM_WRITE);
+	free_bootmem_late(segment->start, size);
 }
 
 void free_initmem(void)

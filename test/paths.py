@@ -2,6 +2,7 @@
 """Where things are, and for which port the boots run."""
 
 import os
+import re
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
@@ -12,8 +13,15 @@ HOST = BUILD / "host"
 
 # Fixtures drawn by hand, and what dtc made of them.
 DTS = TOP / "dts"
-DTB = BUILD / "dts"
+HOST_DTB = BUILD / "dts"
+
+# What is built and run where nothing is said.
+DEFAULTS = (TOP / "ci" / "machines" / "default.mk").read_text()
 
 # The port whose firmware the boot tests run; the Makefile passes it on.
-ARCH = os.environ.get("ARCH", "riscv64")
+ARCH = os.environ.get("ARCH") or re.search(r"^ARCH \?= (\w+)", DEFAULTS,
+                                           re.M)[1]
 FIRMWARE = BUILD / ARCH
+
+# The fixtures with what that port's machines have in common.
+DTB = HOST_DTB / ARCH

@@ -4,13 +4,17 @@
 
     test/run.py [--host] [--boot] [-j N] [pytest's arguments]
 
---host are the unit tests, --boot the boots in QEMU; both without either. What
-isn't collected or can't be set up counts as failed, and so does a run in which
-nothing was tested. Nothing is written outside build/.
+--host are the unit tests, --boot the boots in QEMU; both without either. ARCH in
+the environment names the port whose boots are run, or several of them: the same
+tests are then run for one after the other, and counted together. What isn't
+collected or can't be set up counts as failed, and so does a run in which nothing
+was tested. Nothing is written outside build/.
 """
 
 import argparse
 import os
+import re
+import subprocess
 import sys
 import tempfile
 
@@ -59,12 +63,53 @@ def parse_arguments():
     return parser.parse_known_args()
 
 
-def main():
-    """Returns the exit status: 0 where something was tested and all passed."""
-    options, rest = parse_arguments()
+# What line() says, for adding up.
+LINE = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\n")
+
+
+def run_part(arch, arguments):
+    """Run the tests again as a program of its own, for port @arch; its counts.
+    Its last line is kept back."""
+    count, last = Count(), ""
+    with subprocess.Popen([sys.executable, __file__, *arguments], text=True,
+                          env={**os.environ, "ARCH": arch},
+                          stdout=subprocess.PIPE) as part:
+        for line in part.stdout:
+            sys.stdout.write(last)
+            last = line
+            sys.stdout.flush()
+    counts = LINE.fullmatch(last)
+    if not counts:
+        sys.stdout.write(last)
+        count.failed = 1
+        return count
+    count.passed, count.failed, count.skipped = map(int, counts.groups("0"))
+    return count
+
+
+def run_ports(ports, options, arguments):
+    """The host's tests once, and the boots of each of @ports; the counts."""
+    both = options.host == options.boot
+    rest = [word for word in arguments if word not in ("--host", "--boot")]
+    parts = [("--host", ports[0])] if options.host or both else []
+    if options.boot or both:
+        parts += [("--boot", arch) for arch in ports]
+    total = Count()
+    for option, arch in parts:
+        print(f"tests: {arch if option == '--boot' else 'host'}", flush=True)
+        count = run_part(arch, [option, *rest])
+        total.passed += count.passed
+        total.failed += count.failed
+        total.skipped += count.skipped
+    return total
+
+
+def run_tests(options, rest):
+    """Run pytest on what @options ask for; the counts."""
     test = TOP / "test"
     both = options.host == options.boot
-    where = [str(test / "unit")] if options.host or both else []
+    where = ([str(test / "unit"), str(test / "command")]
+             if options.host or both else [])
     where += [str(test / "boot")] if options.boot or both else []
     BUILD.mkdir(exist_ok=True)
     count = Count()
@@ -75,6 +120,17 @@ def main():
              "--dist", "loadgroup", *where, *rest], plugins=[count])
     if status and not count.failed:
         count.failed = 1
+    return count
+
+
+def main():
+    """Returns the exit status: 0 where something was tested and all passed."""
+    options, rest = parse_arguments()
+    ports = os.environ.get("ARCH", "").split()
+    if len(ports) > 1:
+        count = run_ports(ports, options, sys.argv[1:])
+    else:
+        count = run_tests(options, rest)
     print(count.line(), flush=True)
     return 1 if count.failed or not count.passed else 0
 

@@ -24,7 +24,10 @@ struct serial_driver {
 	bool (*putc)(const struct machine_uart *uart, char c);
 };
 
+extern const struct serial_driver bcm2835aux_driver;
+extern const struct serial_driver cadence_driver;
 extern const struct serial_driver ns16550_driver;
+extern const struct serial_driver pl011_driver;
 extern const struct serial_driver sifive_driver;
 
 #endif

@@ -29,6 +29,8 @@ const char *bootarg(const char *name, const char *after)
 	size_t len = strlen(name);
 	const char *word;
 
+	if (!machine.bootargs)
+		return NULL;
 	if (after)
 		word = next_word(after);
 	else if (is_space(machine.bootargs[0]))

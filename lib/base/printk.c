@@ -4,6 +4,11 @@
  * console_write(). There is no log buffer: what is printed is out before the
  * next instruction runs, because the next one may be the last.
  *
+ * One CPU at a time writes. A CPU that fails doesn't wait for ever for its turn:
+ * whoever has the console may be the reason. It seizes the console, which stops
+ * the others the next time they want to print, gives one that is writing some
+ * time to get to the end of its line, and then writes in any case.
+ *
  * Formatting is the C library's. The time it takes, and the console's, is taken
  * off the stages' cost; printk_cost() is that running total.
  */
@@ -14,6 +19,24 @@
 #include <string.h>
 
 #include "arch.h"
+#include "percpu.h"
+#include "spinlock.h"
+
+/*
+ * Turns that a CPU which has seized the console waits for one that is writing: a
+ * second or more with turns of 100 microseconds, longer than most lines take on a
+ * UART of 9600 baud.
+ */
+#define SEIZE_TURNS	10000ul
+
+/* Held by the CPU that is in console_write(). */
+static struct spinlock console_lock;
+
+/* This CPU is in there: true where a trap in there prints. */
+static _Thread_local bool writing;
+
+/* The CPU that alone may print, its index + 1; 0: every one may. */
+static unsigned int seized_by;
 
 /* Counter ticks spent in emit() since the start. */
 static unsigned long long cost;
@@ -27,17 +50,73 @@ static unsigned long failures;
 /* What replaces the end of a line that is too long, so that the cut is seen. */
 static const char cut_mark[] = "...\n";
 
-/* append(): format behind the @used bytes of @line; returns the new length,
- * which exceeds PRINTK_LINE_MAX - 1 where the text didn't fit. */
+/* append(): format behind the @used bytes of @line, fewer than PRINTK_LINE_MAX;
+ * returns the new length, which is at least that where the text didn't fit. */
 __attribute__((format(printf, 3, 0)))
 static size_t append(char *line, size_t used, const char *fmt, va_list args)
 {
-	if (used >= PRINTK_LINE_MAX)
-		return used;
-
 	int n = vsnprintf(line + used, PRINTK_LINE_MAX - used, fmt, args);
 
 	return used + (n > 0 ? (size_t)n : 0);
+}
+
+/* seized_by_us(): this CPU has seized the console. */
+static bool seized_by_us(void)
+{
+	return __atomic_load_n(&seized_by, __ATOMIC_RELAXED) == cpu_index + 1;
+}
+
+/* seized_by_other(): another one has, so this one must not print any more. */
+static bool seized_by_other(void)
+{
+	return __atomic_load_n(&seized_by, __ATOMIC_RELAXED) && !seized_by_us();
+}
+
+void printk_seize(void)
+{
+	unsigned int nobody = 0;
+
+	__atomic_compare_exchange_n(&seized_by, &nobody, cpu_index + 1, false,
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	if (seized_by_other())
+		arch_cpu_stop();
+}
+
+/*
+ * take_console(): wait for console_lock; true once this CPU has it, false where
+ * it has seized the console and waited long enough. Doesn't return on a CPU that
+ * may not print any more, which then doesn't hold the lock.
+ */
+static bool take_console(void)
+{
+	unsigned long seized = writing ? SEIZE_TURNS : 0;
+
+	for (unsigned long turns = 0; !spin_trylock(&console_lock); turns++) {
+		if (seized >= SEIZE_TURNS)
+			return false;
+		if (seized_by_other())
+			arch_cpu_stop();
+		seized += seized_by_us();
+		arch_cpu_relax(turns);
+	}
+	if (!seized_by_other())
+		return true;
+	spin_unlock(&console_lock);
+	arch_cpu_stop();
+}
+
+/* write_line(): @len bytes at @line to the console, and the @begin of that on
+ * the bill. */
+static void write_line(const char *line, size_t len, unsigned long long begin)
+{
+	bool locked = take_console(), nested = writing;
+
+	writing = true;
+	console_write(line, len);
+	writing = nested;
+	cost += arch_counter() - begin;
+	if (locked)
+		spin_unlock(&console_lock);
 }
 
 /* emit(): print @prefix (which may be empty), then @fmt and @args, then @end. */
@@ -56,8 +135,7 @@ static void emit(const char *prefix, const char *fmt, va_list args,
 		len = PRINTK_LINE_MAX - 1 - strlen(end);
 	}
 	memcpy(line + len, end, strlen(end));
-	console_write(line, len + strlen(end));
-	cost += arch_counter() - begin;
+	write_line(line, len + strlen(end), begin);
 }
 
 void printk(const char *fmt, ...)
@@ -80,7 +158,7 @@ static void emit_warning(const char *code, const char *fmt, va_list args)
 {
 	char prefix[64];
 
-	warnings++;
+	__atomic_fetch_add(&warnings, 1, __ATOMIC_RELAXED);
 	snprintf(prefix, sizeof(prefix), "warning: %s: ", code);
 	emit(prefix, fmt, args, "\n");
 }
@@ -98,7 +176,7 @@ void fail(const char *code, const char *fmt, ...)
 {
 	va_list args;
 
-	failures++;
+	__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED);
 	va_start(args, fmt);
 	emit_warning(code, fmt, args);
 	va_end(args);
@@ -119,6 +197,7 @@ void panic_at(const char *file, int line, const char *fmt, ...)
 	char prefix[64];
 	va_list args;
 
+	printk_seize();
 	snprintf(prefix, sizeof(prefix), "panic: %s:%d: ", file, line);
 	va_start(args, fmt);
 	emit(prefix, fmt, args, "\n");

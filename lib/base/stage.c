@@ -49,6 +49,8 @@ static const char *const allocator_names[] = {
  * itself where the boot takes the other road. */
 static enum allocator early = ALLOC_BOOTMEM;
 
+enum allocator stage_legal = ALLOC_BRK;
+
 /* The stage that runs, and what each has cost so far. */
 static enum boot_stage current;
 static unsigned long long costs[NR_STAGES];
@@ -56,6 +58,16 @@ static unsigned long long costs[NR_STAGES];
 /* arch_counter() and printk_cost() when the current stage began. */
 static unsigned long long begin_counter;
 static unsigned long long begin_printk_cost;
+
+/* set_legal(): what is legal in the current stage; without bootmem, memblock is
+ * it until the handover is over. */
+static void set_legal(void)
+{
+	enum allocator legal = stages[current].allocator;
+	bool between = legal == ALLOC_BOOTMEM || legal == ALLOC_NONE;
+
+	stage_legal = between && early == ALLOC_MEMBLOCK ? early : legal;
+}
 
 void stage_begin(enum boot_stage stage)
 {
@@ -65,6 +77,7 @@ void stage_begin(enum boot_stage stage)
 		costs[current] += now - begin_counter -
 				  (printk_cost() - begin_printk_cost);
 	current = stage;
+	set_legal();
 	begin_printk_cost = printk_cost();
 	begin_counter = arch_counter();
 }
@@ -82,6 +95,7 @@ const char *stage_name(enum boot_stage stage)
 void stage_set_early(enum allocator allocator)
 {
 	early = allocator;
+	set_legal();
 }
 
 enum allocator stage_early(void)
@@ -89,24 +103,11 @@ enum allocator stage_early(void)
 	return early;
 }
 
-/* legal_allocator(): of the current stage; without bootmem, memblock is it until
- * the handover is over. */
-static enum allocator legal_allocator(void)
+void stage_refuse(enum allocator allocator, const char *function)
 {
-	enum allocator legal = stages[current].allocator;
-	bool between = legal == ALLOC_BOOTMEM || legal == ALLOC_NONE;
-
-	return between && early == ALLOC_MEMBLOCK ? ALLOC_MEMBLOCK : legal;
-}
-
-void stage_allow(enum allocator allocator, const char *function)
-{
-	enum allocator legal = legal_allocator();
-
-	BUG_ON(allocator != legal,
-	       "%s() of %s called in stage %s, where %s is the legal allocator",
-	       function, allocator_names[allocator], stages[current].name,
-	       allocator_names[legal]);
+	panic("BUG: %s() of %s called in stage %s, where %s is the legal allocator",
+	      function, allocator_names[allocator], stages[current].name,
+	      allocator_names[stage_legal]);
 }
 
 unsigned long long stage_cost(enum boot_stage stage)
@@ -141,7 +142,7 @@ const char *stage_unit(void)
 void stage_reset(void)
 {
 	current = STAGE_VERIFY;
-	early = ALLOC_BOOTMEM;
+	stage_set_early(ALLOC_BOOTMEM);
 	for (int i = 0; i < NR_STAGES; i++)
 		costs[i] = 0;
 }

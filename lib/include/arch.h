@@ -21,6 +21,22 @@
 struct paging_mode;
 
 /*
+ * What a CPU that is started finds ready. The boot CPU makes it, with paging on
+ * already; it stays as it is for as long as that CPU may be started again.
+ */
+struct cpu_start {
+	unsigned long hwid;		/* its number to the hardware */
+	char *stack;			/* upper end of its stack */
+	char *trap_stack;		/* upper end of the one for traps */
+	char *tls;			/* its thread-local variables, on a page of
+					   their own; zeroed once, then kept */
+	const struct paging_mode *mode;	/* format of the page tables */
+	phys_addr_t root;		/* where they are */
+	void (*entry)(struct cpu_start *); /* what it runs; never returns */
+	bool again;			/* asked for before: don't wait for it to stop */
+};
+
+/*
  * phys_to_virt(), virt_to_phys()
  * when:      always
  * must:      be each other's inverse for every byte of RAM; on metal both are
@@ -41,8 +57,10 @@ void console_write(const char *text, size_t len);
 
 /*
  * machine_halt()
- * when:      last, and by panic(); perhaps with the lock of anything held
- * must:      end the run, carrying @pass in the exit status where there is one
+ * when:      last, and by panic(); on any CPU, on several at a time, perhaps
+ *            with the lock of anything held
+ * must:      end the run, carrying @pass in the exit status where there is one;
+ *            the first CPU to call it decides
  * forbidden: returning
  */
 void machine_halt(bool pass) __attribute__((noreturn));
@@ -56,7 +74,7 @@ unsigned long long arch_counter(void);
 
 /*
  * arch_setup_traps()
- * when:      first line of the boot story
+ * when:      first line of the boot story, on the CPU that boots
  * must:      any exception from here on either lets an arch_try_...() return
  *            false or ends in a line 'trap: <cause> pc 0x... addr 0x...', the
  *            registers and a failing end of the run; on its own stack, so that
@@ -68,9 +86,10 @@ void arch_setup_traps(void);
  * arch_early_write()
  * when:      from the first line on, until a UART driver takes over, and for
  *            good where the tree names no UART that we know
- * must:      work with nothing initialised
+ * must:      work with nothing initialised; return false, having written nothing
+ *            or a part, where this machine has no console that is known yet
  */
-void arch_early_write(const char *text, size_t len);
+bool arch_early_write(const char *text, size_t len);
 
 /*
  * arch_firmware_name()
@@ -79,6 +98,14 @@ void arch_early_write(const char *text, size_t len);
  *            @size bytes with the NUL
  */
 void arch_firmware_name(char *name, size_t size);
+
+/*
+ * arch_firmware_in_ram()
+ * when:      while reservations are collected
+ * must:      say whether what runs below us may live in RAM that the tree claims
+ *            without reserving it; what is below the image is then kept for it
+ */
+bool arch_firmware_in_ram(void);
 
 /*
  * arch_phys_bits()
@@ -106,7 +133,7 @@ const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit);
 
 /*
  * arch_paging_enable()
- * when:      once a CPU, by paging_init
+ * when:      by paging_init; on other CPUs, by the port, each time they start
  * true:      the tables at @root, of format @mode, are complete and map the
  *            code that runs, its stack and its data one to one
  * must:      order the table writes, load the root, drop stale translations,
@@ -114,6 +141,15 @@ const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit);
  * forbidden: printing
  */
 void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root);
+
+/*
+ * arch_dcache_inval()
+ * when:      before arch_paging_enable(), for each range of memory, whole pages,
+ *            that was written while the MMU was off
+ * must:      drop what caches have of it from before, where writes with the MMU
+ *            off go past the caches; nothing where they don't
+ */
+void arch_dcache_inval(phys_addr_t start, phys_addr_t end);
 
 /*
  * arch_flush_tlb()
@@ -135,11 +171,46 @@ bool arch_try_exec(unsigned long va);
 
 /*
  * arch_call_on_stack()
- * when:      once a CPU, to leave the early stack
+ * when:      once, to leave the early stack
  * true:      [top - size, top) is mapped and stays; @fn never returns
  * must:      set the stack pointer to @top and call @fn
  */
 void arch_call_on_stack(void *top, void (*fn)(void)) __attribute__((noreturn));
+
+/*
+ * arch_cpu_start()
+ * when:      by the boot CPU, after paging_init; for a CPU that never ran here,
+ *            or that has called arch_cpu_stop(), perhaps a moment ago
+ * true:      *start lies in memory that is mapped and stays
+ * must:      have the CPU started (SBI hart_start, PSCI CPU_ON) in code of the
+ *            port's that makes it like the one that boots: @start's stack and
+ *            thread-local variables, traps handled on @start's trap stack, MMU
+ *            on as by arch_paging_enable(); and then calls @start->entry. What
+ *            was written before the call must be seen there. Returns NULL, or
+ *            in words why the CPU can't be started; doesn't wait until it runs
+ * forbidden: printing
+ */
+const char *arch_cpu_start(struct cpu_start *start);
+
+/*
+ * arch_cpu_stop()
+ * when:      a CPU has nothing to do any more, or must not disturb another one
+ *            that ends the run
+ * must:      give the CPU back to the firmware below; where that isn't possible
+ *            wait forever, using no power to speak of
+ * forbidden: returning, touching memory that isn't this CPU's
+ */
+void arch_cpu_stop(void) __attribute__((noreturn));
+
+/*
+ * arch_cpu_relax()
+ * when:      each turn of a loop that waits for another CPU, the @turns-th from 0
+ * must:      return at once while @turns is small, as most waits are short; later
+ *            on at the latest after some 100 microseconds, in which, where CPUs
+ *            are virtual, another one can run in this one's stead
+ * forbidden: waiting for anything but time
+ */
+void arch_cpu_relax(unsigned long turns);
 
 /*
  * arch_poweroff()

@@ -61,9 +61,13 @@ unsigned long bootmem_bootmap_pages(unsigned long start, unsigned long pages);
 size_t init_bootmem_node(struct pglist_data *pgdat, unsigned long mapstart,
 			 unsigned long start, unsigned long end);
 
+/* init_bootmem(): the same on a machine of one node, for pages [0, @pages); sets
+ * min_low_pfn and max_low_pfn too. */
+size_t init_bootmem(unsigned long mapstart, unsigned long pages);
+
 /*
  * free_bootmem(), free_bootmem_node(): the whole pages inside the range become
- * free. A BUG where one of them is free already or belongs to no node's map.
+ * free. A BUG where one of them is free already or is no node's memory.
  */
 void free_bootmem(phys_addr_t addr, phys_addr_t size);
 void free_bootmem_node(struct pglist_data *pgdat, phys_addr_t addr,
@@ -93,8 +97,8 @@ void *__alloc_bootmem_node_nopanic(struct pglist_data *pgdat, size_t size,
 
 /*
  * More of the kind. ___alloc_bootmem_node_nopanic() has a limit, given up where
- * goal and size exceed it; _high tries above DMA32 first where the node has
- * plenty there; _low stays below 4 GiB, always.
+ * goal and size exceed it; _high tries the node above DMA32 first where it has
+ * plenty there; _low stays below 4 GiB, always, and gives up the goal for it.
  */
 void *___alloc_bootmem_node_nopanic(struct pglist_data *pgdat, size_t size,
 				    size_t align, phys_addr_t goal,
@@ -120,12 +124,18 @@ void *__alloc_bootmem_low_node(struct pglist_data *pgdat, size_t size,
 	__alloc_bootmem_nopanic(size, PAGE_SIZE, 0)
 #define alloc_bootmem_node(pgdat, size)					\
 	__alloc_bootmem_node(pgdat, size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_node_nopanic(pgdat, size)				\
+	__alloc_bootmem_node_nopanic(pgdat, size, SMP_CACHE_BYTES, 0)
+#define alloc_bootmem_pages_node_nopanic(pgdat, size)			\
+	__alloc_bootmem_node_nopanic(pgdat, size, PAGE_SIZE, 0)
 #define alloc_bootmem_pages_node(pgdat, size)				\
 	__alloc_bootmem_node(pgdat, size, PAGE_SIZE, 0)
 #define alloc_bootmem_low(size)						\
 	__alloc_bootmem_low(size, SMP_CACHE_BYTES, 0)
 #define alloc_bootmem_low_pages(size)					\
 	__alloc_bootmem_low(size, PAGE_SIZE, 0)
+#define alloc_bootmem_low_pages_nopanic(size)				\
+	__alloc_bootmem_low_nopanic(size, PAGE_SIZE, 0)
 #define alloc_bootmem_low_pages_node(pgdat, size)			\
 	__alloc_bootmem_low_node(pgdat, size, PAGE_SIZE, 0)
 

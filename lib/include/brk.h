@@ -27,7 +27,16 @@ void *brk_alloc_or_panic(size_t size, size_t align, const char *what);
  */
 void brk_seal(phys_addr_t *start, phys_addr_t *end);
 
+/*
+ * brk_extend(): from here on allocations come from [@start, @end), memory that
+ * nobody else uses; what was left of the region before stays unused.
+ */
+void brk_extend(phys_addr_t start, phys_addr_t end);
+
 /* brk_used(): bytes handed out, padding included. */
 size_t brk_used(void);
+
+/* brk_left(): bytes that can still be handed out. */
+phys_addr_t brk_left(void);
 
 #endif

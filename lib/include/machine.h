@@ -36,10 +36,13 @@ struct machine_cpu {
 
 struct machine {
 	const char *model;		/* the root's model, else its compatible */
-	const char *bootargs;		/* /chosen bootargs; "" where it has none */
+	const char *bootargs;		/* /chosen bootargs; "" or NULL: none */
 	const char *mmu_type;		/* the boot CPU's mmu-type, or NULL */
 	struct machine_uart uart;	/* what stdout-path leads to */
+	struct machine_uart earlycon;	/* the early console's, where the port's is
+					   a UART: set by arch_early_write() */
 	struct machine_poweroff poweroff;
+	const char *psci_method;	/* how PSCI is called: "hvc", "smc"; or NULL */
 	struct machine_cpu *cpus;	/* usable CPUs, in the tree's order */
 	unsigned long nr_cpus;
 	unsigned long boot_cpu;		/* hwid of the CPU that boots */

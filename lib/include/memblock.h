@@ -15,6 +15,7 @@
 #ifndef MEMBLOCK_H
 #define MEMBLOCK_H
 
+#include "numa.h"
 #include "types.h"
 
 /* Attributes of a region: bits. */
@@ -134,8 +135,8 @@ int memblock_drop(phys_addr_t base, phys_addr_t size,
 int memblock_claim_dropped(phys_addr_t base, phys_addr_t size, int nid,
 			   const struct mem_owner *reason);
 
-/* memblock_trim_memory(): round every memory region inwards to @align, a power
- * of two; the bytes lost are dropped for @reason. */
+/* memblock_trim_memory(): round every memory region inwards to @align; the bytes
+ * lost are dropped for @reason. -1 where @align is no power of two. */
 int memblock_trim_memory(phys_addr_t align, const struct mem_owner *reason);
 
 /*
@@ -149,10 +150,6 @@ phys_addr_t memblock_alloc_range_nid(phys_addr_t size, phys_addr_t align,
 				     phys_addr_t start, phys_addr_t end,
 				     int nid, bool exact,
 				     const struct mem_owner *owner);
-
-/* memblock_make_room(): one more region can be reserved without a table having to
- * grow; before a search, so that the table doesn't take the place found. */
-bool memblock_make_room(void);
 
 /*
  * memblock_find_in_range_node(): the search of the former alone: nothing is
@@ -175,6 +172,7 @@ phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align,
 phys_addr_t memblock_phys_alloc_try_nid(phys_addr_t size, phys_addr_t align,
 					int nid);
 void *memblock_alloc(phys_addr_t size, phys_addr_t align);
+void *memblock_alloc_or_panic(phys_addr_t size, phys_addr_t align);
 void *memblock_alloc_raw(phys_addr_t size, phys_addr_t align);
 void *memblock_alloc_from(phys_addr_t size, phys_addr_t align, phys_addr_t min);
 void *memblock_alloc_low(phys_addr_t size, phys_addr_t align);
@@ -214,8 +212,17 @@ int memblock_mem_limit_remove_map(phys_addr_t limit,
 int memblock_cap_memory_range(phys_addr_t base, phys_addr_t size,
 			      const struct mem_owner *reason);
 
-/* Queries. */
+/*
+ * Queries. is_region_memory: all of it, is_region_reserved: any byte of it, and
+ * overlaps_region: any byte of it in any list.
+ */
 bool memblock_is_map_memory(phys_addr_t pa);
+bool memblock_overlaps_region(const struct memblock_type *type,
+			      phys_addr_t base, phys_addr_t size);
+
+/* memblock_validate_numa_coverage(): at most @threshold bytes of memory have no
+ * node; false, with a line, where more have none. */
+bool memblock_validate_numa_coverage(phys_addr_t threshold);
 
 /* memblock_search_pfn_nid(): the node of page @pfn, and the pages of the region
  * it lies in; NUMA_NO_NODE where it is no memory. */
@@ -246,13 +253,70 @@ unsigned long memblock_lower_bound(const struct memblock_type *type,
 unsigned long memblock_upper_bound(const struct memblock_type *type,
 				   phys_addr_t pa);
 
-/* for_each_mem_region(), for_each_reserved_region(): in address order. */
+/* The pages of a region: of memory the whole ones, of a reservation all that it
+ * touches; [base_pfn, end_pfn) is empty or worse where memory has no whole one. */
+static inline unsigned long
+memblock_region_memory_base_pfn(const struct memblock_region *r)
+{
+	return PFN_UP(r->base);
+}
+
+static inline unsigned long
+memblock_region_memory_end_pfn(const struct memblock_region *r)
+{
+	return PFN_DOWN(memblock_last(r)) +
+	       ((memblock_last(r) & ~PAGE_MASK) == ~PAGE_MASK);
+}
+
+static inline unsigned long
+memblock_region_reserved_base_pfn(const struct memblock_region *r)
+{
+	return PFN_DOWN(r->base);
+}
+
+static inline unsigned long
+memblock_region_reserved_end_pfn(const struct memblock_region *r)
+{
+	return PFN_DOWN(memblock_last(r)) + 1;
+}
+
+/*
+ * Every region in address order, @r points to it: for_each_mem_region(),
+ * for_each_reserved_mem_range(); without NOMAP memory for_each_mem_range(), and
+ * downwards for_each_mem_range_rev(). A list must not change meanwhile.
+ */
 #define for_each_memblock_type(type, r)					\
 	for (r = (type)->regions; r < (type)->regions + (type)->cnt; r++)
 #define for_each_mem_region(r)	    for_each_memblock_type(&memblock.memory, r)
 #define for_each_reserved_region(r) for_each_memblock_type(&memblock.reserved, r)
+#define for_each_reserved_mem_range(r)	for_each_reserved_region(r)
+#define for_each_mem_range(r)						\
+	for_each_mem_region(r)						\
+		if ((r)->flags & MEMBLOCK_NOMAP) {			\
+		} else
+#define for_each_mem_range_rev(r)					\
+	for (r = memblock.memory.regions + memblock.memory.cnt;		\
+	     r > memblock.memory.regions && r--;)			\
+		if ((r)->flags & MEMBLOCK_NOMAP) {			\
+		} else
 
-/* A maximal free range: memory minus reserved. last is inclusive. */
+/* for_each_mem_pfn_range(): the whole pages [@start, @end) of each region @r of
+ * memory of @nid (NUMA_NO_NODE: of all); regions without one are left out. */
+#define for_each_mem_pfn_range(r, nid, start, end)			\
+	for_each_mem_region(r)						\
+		if (!memblock_mem_pfns(r, nid, &(start), &(end))) {	\
+		} else
+
+/* memblock_mem_pfns(): the former's step: false where @r is to be left out. */
+static inline bool memblock_mem_pfns(const struct memblock_region *r, int nid,
+				     unsigned long *start, unsigned long *end)
+{
+	*start = memblock_region_memory_base_pfn(r);
+	*end = memblock_region_memory_end_pfn(r);
+	return (nid == NUMA_NO_NODE || nid == r->nid) && *start < *end;
+}
+
+/* A maximal free range: memory minus reserved and NOMAP. last is inclusive. */
 struct free_range {
 	phys_addr_t start;	/* first byte */
 	phys_addr_t last;	/* last byte */
@@ -271,11 +335,18 @@ bool memblock_next_free(phys_addr_t from, struct free_range *range);
  * below @upto, or reaches across it (cut to end there). */
 bool memblock_prev_free(phys_addr_t upto, struct free_range *range);
 
-/* for_each_free_mem_range(): @range is a struct free_range, ascending. */
+/* for_each_free_mem_range(): @range is a struct free_range, ascending; _reverse:
+ * descending. The lists may change meanwhile. */
 #define for_each_free_mem_range(range)					\
 	for (bool more__ = memblock_next_free(0, &(range)); more__;	\
 	     more__ = (range).last != PHYS_ADDR_MAX &&			\
 		      memblock_next_free((range).last + 1, &(range)))
+
+#define for_each_free_mem_range_reverse(range)				\
+	for (bool more__ = memblock_prev_free(PHYS_ADDR_MAX, &(range));	\
+	     more__;							\
+	     more__ = (range).start != 0 &&				\
+		      memblock_prev_free((range).start - 1, &(range)))
 
 /* memblock_check(): panics where a list is not sorted, disjoint and summed up
  * right; called on every boot after the scans. */

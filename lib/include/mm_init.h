@@ -27,6 +27,9 @@ void zone_limits(enum zone_type type, unsigned long *start,
  */
 unsigned long memblock_free_all(void);
 
+/* memblock_free_late(): after handover, as free_bootmem_late(). */
+void memblock_free_late(phys_addr_t base, phys_addr_t size);
+
 /*
  * mem_init(): handover, by either road: free_all_bootmem() after the maps were
  * checked against memblock a last time, or memblock_free_all().

@@ -7,6 +7,7 @@
 
 #include "bootmem.h"
 #include "numa.h"
+#include "spinlock.h"
 
 enum zone_type {
 	ZONE_DMA32,		/* below the port's DMA32 limit */
@@ -23,7 +24,9 @@ struct zone {
 	unsigned long spanned_pages;	/* pages from there, holes included */
 	unsigned long present_pages;	/* pages of memory in them */
 	unsigned long managed_pages;	/* of these, given to the buddy */
-	unsigned long nr_free;		/* pages that are free now */
+	unsigned long nr_free;		/* of these, free and not kept by a CPU */
+	unsigned long lowmem_reserve;	/* free pages left for those who can use no
+					   higher zone */
 };
 
 /* Where to look for a page, in this order; ends with NULL. */
@@ -46,6 +49,8 @@ typedef struct pglist_data {
 	unsigned long node_start_pfn;	/* first page that it spans */
 	unsigned long node_spanned_pages; /* pages from there, holes included */
 	unsigned long node_present_pages; /* pages of memory in them */
+	bool alone;			/* no other node's memory in its span */
+	struct spinlock lock;		/* its tree, and its zones' counts */
 } pg_data_t;
 
 /* NODE_DATA(): the node numbered @nid. */

@@ -59,6 +59,9 @@ void paging_choose_mode(void);
  */
 void paging_init(void);
 
+/* paging_root(): where the tables are, for other CPUs' arch_paging_enable(). */
+phys_addr_t paging_root(void);
+
 /*
  * paging_map(): map [@start, @end), page aligned, one to one with @prot; what
  * stood there is replaced. For live tables too.

@@ -18,6 +18,13 @@
 /* printk(): print @fmt and its arguments; a line ends in "\n", as in printf. */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * printk_seize(): from here on this CPU alone prints. Any other CPU that tries
+ * to, or to seize the console itself, is stopped for good; so one that fails is
+ * heard to its end, and whoever halts the machine has the last word.
+ */
+void printk_seize(void);
+
 /* printk_cost(): counter ticks (arch_counter) spent in printk() so far. */
 unsigned long long printk_cost(void);
 

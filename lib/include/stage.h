@@ -42,11 +42,22 @@ const char *stage_name(enum boot_stage stage);
 void stage_set_early(enum allocator allocator);
 enum allocator stage_early(void);
 
+/* The allocator that is legal now. */
+extern enum allocator stage_legal;
+
+/* stage_refuse(): the BUG that stage_allow() ends in. */
+void stage_refuse(enum allocator allocator, const char *function)
+	__attribute__((noreturn));
+
 /*
  * stage_allow(): a BUG with both names where @allocator is not the legal one of
  * this stage. Every allocator calls it first, with the caller's own @function.
  */
-void stage_allow(enum allocator allocator, const char *function);
+static inline void stage_allow(enum allocator allocator, const char *function)
+{
+	if (__builtin_expect(allocator != stage_legal, 0))
+		stage_refuse(allocator, function);
+}
 
 /* stage_cost(): counter ticks that @stage took, what it printed not counted. */
 unsigned long long stage_cost(enum boot_stage stage);

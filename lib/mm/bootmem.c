@@ -123,6 +123,13 @@ size_t init_bootmem_node(struct pglist_data *pgdat, unsigned long mapstart,
 	return pfn_tree_bytes(start, end);
 }
 
+size_t init_bootmem(unsigned long mapstart, unsigned long pages)
+{
+	min_low_pfn = mapstart;
+	max_low_pfn = pages;
+	return init_bootmem_node(NODE_DATA(0), mapstart, 0, pages);
+}
+
 /* spans(): @pfn lies between the ends of @bdata. */
 static bool spans(const bootmem_data_t *bdata, unsigned long pfn)
 {
@@ -141,9 +148,11 @@ static bootmem_data_t *bdata_in_hole(unsigned long pfn)
 
 /*
  * bdata_at(): the map that page @pfn belongs to, NULL where there is none; *@end
- * is lowered to the first page that may belong to another one.
+ * is lowered to the first page that may belong to another one. A page that is no
+ * memory belongs to a map only where @holes.
  */
-static bootmem_data_t *bdata_at(unsigned long pfn, unsigned long *end)
+static bootmem_data_t *bdata_at(unsigned long pfn, unsigned long *end,
+				bool holes)
 {
 	const struct memblock_type *mem = &memblock.memory;
 	unsigned long i = memblock_lower_bound(mem, PFN_PHYS(pfn));
@@ -154,7 +163,7 @@ static bootmem_data_t *bdata_at(unsigned long pfn, unsigned long *end)
 		bdata = NODE_DATA(r->nid)->bdata;
 		*end = MIN(*end, PFN_DOWN(memblock_last(r)) + 1);
 	} else {
-		bdata = bdata_in_hole(pfn);
+		bdata = holes ? bdata_in_hole(pfn) : NULL;
 		if (i < mem->cnt)
 			*end = MIN(*end, PFN_UP(r->base));
 	}
@@ -188,7 +197,8 @@ static void forget_shared_page(bootmem_data_t *bdata, unsigned long start,
 		bdata->last_end_off = 0;
 }
 
-/* give(): pages [@start, @end) of @bdata, all taken until now, become free. */
+/* give(): pages [@start, @end) of @bdata, all taken until now, become free; in
+ * the map last, so that a table that grows for the record isn't put there. */
 static void give(bootmem_data_t *bdata, unsigned long start, unsigned long end)
 {
 	unsigned long pfn = pfn_tree_next_free(&bdata->tree, start);
@@ -196,15 +206,24 @@ static void give(bootmem_data_t *bdata, unsigned long start, unsigned long end)
 	trace("nid=%d start=%lx end=%lx\n", bdata->nid, start, end);
 	BUG_ON(pfn < end, "free_bootmem: page 0x%llx is free already",
 	       PFN_PHYS(pfn));
-	pfn_tree_release(&bdata->tree, start, end);
 	if (memblock_phys_free(PFN_PHYS(start), PFN_PHYS(end - start)))
 		panic("bootmem: no room to record what was freed at 0x%llx",
 		      PFN_PHYS(start));
+	pfn_tree_release(&bdata->tree, start, end);
 	bdata->hint_idx = MIN(bdata->hint_idx, start - bdata->node_min_pfn);
 	forget_shared_page(bdata, start, end);
 }
 
-/* unreserve(): the road without maps: pages [@start, @end) are nobody's. */
+/* reserve(), unreserve(): the road without maps: pages [@start, @end) become
+ * somebody's, nobody's. */
+static void reserve(unsigned long start, unsigned long end)
+{
+	if (start < end &&
+	    memblock_reserve(PFN_PHYS(start), PFN_PHYS(end - start)))
+		panic("memblock: no room to record 0x%llx bytes at 0x%llx",
+		      PFN_PHYS(end - start), PFN_PHYS(start));
+}
+
 static void unreserve(unsigned long start, unsigned long end)
 {
 	if (start < end &&
@@ -225,9 +244,9 @@ void free_bootmem(phys_addr_t addr, phys_addr_t size)
 	}
 	while (pfn < end) {
 		unsigned long stop = end;
-		bootmem_data_t *bdata = bdata_at(pfn, &stop);
+		bootmem_data_t *bdata = bdata_at(pfn, &stop, false);
 
-		BUG_ON(!bdata, "free_bootmem: page 0x%llx is in no node",
+		BUG_ON(!bdata, "free_bootmem: page 0x%llx is in no node's memory",
 		       PFN_PHYS(pfn));
 		give(bdata, pfn, stop);
 		pfn = stop;
@@ -263,7 +282,7 @@ static bool any_taken(unsigned long start, unsigned long end)
 
 	while (start < end) {
 		unsigned long stop = end;
-		bootmem_data_t *bdata = bdata_at(start, &stop);
+		bootmem_data_t *bdata = bdata_at(start, &stop, true);
 
 		BUG_ON(!bdata, "reserve_bootmem: page 0x%llx is in no node",
 		       PFN_PHYS(start));
@@ -278,8 +297,9 @@ static void reserve_pages(unsigned long start, unsigned long end)
 {
 	while (start < end) {
 		unsigned long stop = end;
+		bootmem_data_t *bdata = bdata_at(start, &stop, true);
 
-		take(bdata_at(start, &stop), start, stop, &owner_anonymous);
+		take(bdata, start, stop, &owner_anonymous);
 		start = stop;
 	}
 }
@@ -297,10 +317,10 @@ int reserve_bootmem(phys_addr_t addr, phys_addr_t size, int flags)
 		: any_taken(start, end);
 	if (taken && flags == BOOTMEM_EXCLUSIVE)
 		return -EBUSY_BOOTMEM;
-	if (!on_memblock())
+	if (on_memblock())
+		reserve(start, end);
+	else
 		reserve_pages(start, end);
-	else if (start < end)
-		return memblock_reserve(PFN_PHYS(start), PFN_PHYS(end - start));
 	return 0;
 }
 
@@ -383,7 +403,7 @@ static void *alloc_in_any(const struct request *req)
 	for (bootmem_data_t *bdata = bdata_list; bdata; bdata = bdata->list) {
 		void *mem;
 
-		if (req->goal && bdata->node_low_pfn <= PFN_DOWN(req->goal))
+		if (req->goal && bdata->node_low_pfn <= PFN_UP(req->goal))
 			continue;
 		mem = alloc_in_node(bdata, req);
 		if (mem)
@@ -468,10 +488,20 @@ void *__alloc_bootmem_nopanic(size_t size, size_t align, phys_addr_t goal)
 	return ___alloc_bootmem_node_nopanic(NULL, size, align, goal, 0);
 }
 
+/* alloc_low(): below LOW_ADDRESS_LIMIT; a goal that can't be met there is given
+ * up, never the limit. */
+static void *alloc_low(struct pglist_data *pgdat, size_t size, size_t align,
+		       phys_addr_t goal)
+{
+	if (goal > LOW_ADDRESS_LIMIT || size > LOW_ADDRESS_LIMIT - goal)
+		goal = 0;
+	return alloc_bootmem_owner(pgdat, size, align, goal, LOW_ADDRESS_LIMIT,
+				   &owner_bootmem);
+}
+
 void *__alloc_bootmem_low_nopanic(size_t size, size_t align, phys_addr_t goal)
 {
-	return ___alloc_bootmem_node_nopanic(NULL, size, align, goal,
-					     LOW_ADDRESS_LIMIT);
+	return alloc_low(NULL, size, align, goal);
 }
 
 /* must(): @mem, or a panic that says how much was asked for. */
@@ -495,16 +525,29 @@ void *__alloc_bootmem_node(struct pglist_data *pgdat, size_t size,
 		    size);
 }
 
+/* alloc_above(): from @pgdat's map alone, at or above page @pfn, which it
+ * reaches; NULL where there is no room. */
+static void *alloc_above(struct pglist_data *pgdat, unsigned long pfn,
+			 size_t size, size_t align)
+{
+	struct request req = { size, align, PFN_PHYS(pfn), 0, &owner_bootmem };
+
+	check_request(&req);
+	return fail_alloc() ? NULL : alloc_in_node(pgdat->bdata, &req);
+}
+
 void *__alloc_bootmem_node_high(struct pglist_data *pgdat, size_t size,
 				size_t align, phys_addr_t goal)
 {
 	unsigned long limit = arch_dma32_limit_pfn();
 	unsigned long end = pgdat->bdata ? pgdat->bdata->node_low_pfn : 0;
+	void *mem = NULL;
 
+	stage_allow(stage_early(), __func__);
 	if (end > limit && end - limit > HIGH_ROOM_PAGES &&
 	    goal < PFN_PHYS(limit))
-		goal = PFN_PHYS(limit);
-	return __alloc_bootmem_node(pgdat, size, align, goal);
+		mem = alloc_above(pgdat, limit, size, align);
+	return mem ? mem : __alloc_bootmem_node(pgdat, size, align, goal);
 }
 
 void *__alloc_bootmem_low(size_t size, size_t align, phys_addr_t goal)
@@ -515,8 +558,7 @@ void *__alloc_bootmem_low(size_t size, size_t align, phys_addr_t goal)
 void *__alloc_bootmem_low_node(struct pglist_data *pgdat, size_t size,
 			       size_t align, phys_addr_t goal)
 {
-	return must(___alloc_bootmem_node_nopanic(pgdat, size, align, goal,
-						  LOW_ADDRESS_LIMIT), size);
+	return must(alloc_low(pgdat, size, align, goal), size);
 }
 
 phys_addr_t bootmem_take_pages(unsigned long nr)

@@ -6,7 +6,9 @@
  * image's own, so linker.ld sets a region of it aside. An allocation moves one
  * pointer; nothing is ever freed. Once bootmem can answer, the region is sealed
  * and the pages that were never used go back to the machine (x86 Linux closes
- * its brk the same way, in reserve_brk()).
+ * its brk the same way, in reserve_brk()). A device tree that asks for more than
+ * the image has makes its reader look for RAM that is nobody's; the pointer then
+ * goes on there.
  */
 #include "brk.h"
 
@@ -20,6 +22,9 @@
 /* The region: [brk_start, brk_limit), of which [brk_start, brk_cur) is used. */
 static phys_addr_t brk_start, brk_cur, brk_limit;
 
+/* Bytes handed out of regions before this one. */
+static size_t used_before;
+
 /* No allocation is legal any more. */
 static bool sealed;
 
@@ -28,7 +33,17 @@ void brk_init(phys_addr_t start, phys_addr_t end)
 	brk_start = start;
 	brk_cur = start;
 	brk_limit = end;
+	used_before = 0;
 	sealed = false;
+}
+
+void brk_extend(phys_addr_t start, phys_addr_t end)
+{
+	stage_allow(ALLOC_BRK, __func__);
+	used_before = brk_used();
+	brk_start = start;
+	brk_cur = start;
+	brk_limit = end;
 }
 
 void *brk_alloc(size_t size, size_t align)
@@ -52,8 +67,8 @@ void *brk_alloc_or_panic(size_t size, size_t align, const char *what)
 	void *mem = brk_alloc(size, align);
 
 	if (!mem)
-		panic("brk: no room for %zu bytes of %s; %zu of %llu bytes are used: enlarge BRK_SIZE in linker.ld",
-		      size, what, brk_used(), brk_limit - brk_start);
+		panic("brk: no room for %zu bytes of %s; %zu bytes are used, %llu are left: enlarge IMAGE_BRK_SIZE in linker.ld",
+		      size, what, brk_used(), brk_left());
 	return mem;
 }
 
@@ -67,5 +82,10 @@ void brk_seal(phys_addr_t *start, phys_addr_t *end)
 
 size_t brk_used(void)
 {
-	return (size_t)(brk_cur - brk_start);
+	return used_before + (size_t)(brk_cur - brk_start);
+}
+
+phys_addr_t brk_left(void)
+{
+	return brk_limit - brk_cur;
 }

@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "bootmem.h"
 #include "brk.h"
+#include "fail_alloc.h"
 #include "gfp.h"
 #include "mmzone.h"
 #include "printk.h"
@@ -90,14 +91,14 @@ static phys_addr_t table_from_memblock(phys_addr_t size, phys_addr_t avoid,
 				       phys_addr_t avoid_size)
 {
 	phys_addr_t limit = memblock.current_limit, above = avoid + avoid_size;
-	phys_addr_t pa = 0;
+	phys_addr_t below = ALIGN_DOWN(avoid, PAGE_SIZE), pa = 0;
 
 	if (above >= avoid)
 		pa = memblock_find_in_range_node(size, PAGE_SIZE, above, limit,
 						 NUMA_NO_NODE);
-	if (!pa && avoid)
+	if (!pa && below)
 		pa = memblock_find_in_range_node(size, PAGE_SIZE, 0,
-						 MIN(avoid, limit),
+						 MIN(below, limit),
 						 NUMA_NO_NODE);
 	return pa;
 }
@@ -121,6 +122,8 @@ phys_addr_t early_table_alloc(phys_addr_t size, phys_addr_t avoid,
 		return table_from_brk(size);
 	if (stage > STAGE_HANDOVER)
 		return table_from_buddy(size);
+	if (fail_alloc())
+		return 0;
 	if (stage == STAGE_BOOTMEM || stage_early() == ALLOC_MEMBLOCK)
 		return table_from_memblock(size, avoid, avoid_size);
 	return bootmem_take_pages(PFN_UP(size));

@@ -31,7 +31,6 @@
  */
 #include "memblock.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "arch.h"
@@ -43,6 +42,13 @@
 
 /* Regions of the static tables: enough for most boards (docs/boards.md). */
 #define INIT_REGIONS	128
+
+/* Regions for which every table keeps room: the reservation of the table itself,
+ * when it has to move, and one more that it may split. */
+#define SPARE_REGIONS	2
+
+/* log2 of the bytes in the MB that Linux prints. */
+#define MB_SHIFT	20
 
 static struct memblock_region memory_init[INIT_REGIONS];
 static struct memblock_region reserved_init[INIT_REGIONS];
@@ -64,7 +70,7 @@ const struct mem_owner owner_nodedata = {
 	"nodedata", "nodes and zonelists", NULL, VM_READ | VM_WRITE
 };
 const struct mem_owner owner_stack = {
-	"stack", "boot CPU", NULL, VM_READ | VM_WRITE
+	"stack", "CPU stacks", NULL, VM_READ | VM_WRITE
 };
 const struct mem_owner owner_guard = { "stack", "guard page", NULL, 0 };
 const struct mem_owner owner_memblock = {
@@ -142,60 +148,6 @@ long memblock_search(const struct memblock_type *type, phys_addr_t pa)
 	return i < type->cnt && type->regions[i].base <= pa ? (long)i : -1;
 }
 
-/* table_bytes(): what a table of @max regions takes, in whole pages. */
-static phys_addr_t table_bytes(unsigned long max)
-{
-	return ALIGN(max * sizeof(struct memblock_region), PAGE_SIZE);
-}
-
-/*
- * reserve_table(): a table that lies in RAM is reserved like anything else. The
- * region tables have just grown, so there is room for one more entry.
- */
-static void reserve_table(phys_addr_t pa, phys_addr_t size)
-{
-	if (!memblock_is_region_reserved(pa, size))
-		memblock_reserve_owner(pa, size, MEMBLOCK_NONE,
-				       &owner_memblock);
-}
-
-/*
- * grow(): room for @nr more regions in @type, doubling its table, which is not
- * put into [@base, @base + @size): that is about to be reserved. The old table
- * is not reused: it may be static or lie in brk, and doubling wastes no more
- * than the new one takes. Returns false, with a line, where there is no memory.
- */
-static bool grow(struct memblock_type *type, unsigned long nr,
-		 phys_addr_t base, phys_addr_t size)
-{
-	unsigned long max = type->max;
-	phys_addr_t bytes, pa;
-
-	/* Two more than asked for: reserving the table itself takes up to that. */
-	if (type->cnt + nr + 2 <= type->max)
-		return true;
-	while (max < type->cnt + nr + 2)
-		max *= 2;
-	bytes = table_bytes(max);
-	pa = early_table_alloc(bytes, base, size);
-	if (!pa) {
-		printk("memblock: no memory for %lu regions in %s, %lu are in use\n",
-		       max, type->name, type->cnt);
-		return false;
-	}
-	memcpy(phys_to_virt(pa), type->regions,
-	       type->cnt * sizeof(*type->regions));
-	type->regions = phys_to_virt(pa);
-	type->max = max;
-	reserve_table(pa, bytes);
-	return true;
-}
-
-bool memblock_make_room(void)
-{
-	return grow(&memblock.reserved, 1, 0, 0);
-}
-
 /* insert_region(): @region becomes number @i; there is room for it. */
 static void insert_region(struct memblock_type *type, unsigned long i,
 			  const struct memblock_region *region)
@@ -229,8 +181,8 @@ static bool alike(const struct memblock_region *a,
 }
 
 /*
- * merge_regions(): make one of neighbours that are alike, looking at regions
- * @from - 1 to @to.
+ * merge_regions(): regions [@from, @to) were changed: make one of neighbours
+ * that are alike, from the pair @from - 1 and @from to the pair @to - 1 and @to.
  */
 static void merge_regions(struct memblock_type *type, unsigned long from,
 			  unsigned long to)
@@ -268,24 +220,16 @@ static unsigned long count_gaps(const struct memblock_type *type,
 }
 
 /*
- * add_range(): the pieces of @new that no region of @type covers yet are
- * inserted with its flags, node and owner. Returns 0, or -1 where the range is
- * refused or the table can't grow.
+ * fill_gaps(): the pieces of @new, a valid range, that no region of @type covers
+ * yet are inserted with its flags, node and owner; there is room for them.
  */
-static int add_range(struct memblock_type *type,
-		     const struct memblock_region *new)
+static void fill_gaps(struct memblock_type *type,
+		      const struct memblock_region *new)
 {
+	phys_addr_t last = memblock_last(new), pos = new->base;
+	unsigned long first = memblock_lower_bound(type, pos), i = first;
 	struct memblock_region piece = *new;
-	phys_addr_t last, pos = new->base;
-	unsigned long first, i;
 
-	if (!range_valid(new->base, new->size))
-		return -1;
-	last = memblock_last(new);
-	if (!grow(type, count_gaps(type, pos, last), pos, new->size))
-		return -1;
-
-	first = i = memblock_lower_bound(type, pos);
 	for (;;) {
 		const struct memblock_region *r = &type->regions[i];
 		bool behind = i == type->cnt || r->base > last;
@@ -299,7 +243,72 @@ static int add_range(struct memblock_type *type,
 			break;
 		pos = memblock_last(&type->regions[i++]) + 1;
 	}
-	merge_regions(type, first, i + 1);
+	merge_regions(type, first, i);
+}
+
+/* table_bytes(): what a table of @max regions takes, in whole pages. */
+static phys_addr_t table_bytes(unsigned long max)
+{
+	return ALIGN(max * sizeof(struct memblock_region), PAGE_SIZE);
+}
+
+/*
+ * move_table(): @type's table moves to @pa, where there is room for @max regions.
+ * It is reserved like anything else, where it isn't part of something that is.
+ */
+static void move_table(struct memblock_type *type, phys_addr_t pa,
+		       unsigned long max)
+{
+	memcpy(phys_to_virt(pa), type->regions,
+	       type->cnt * sizeof(*type->regions));
+	type->regions = phys_to_virt(pa);
+	type->max = max;
+	fill_gaps(&memblock.reserved, &(struct memblock_region){
+		pa, table_bytes(max), MEMBLOCK_NONE, NUMA_NO_NODE,
+		&owner_memblock });
+}
+
+/*
+ * grow(): room for @nr more regions in @type, and among the reserved ones for its
+ * table. Where it has to be, the table is doubled, and not put into [@base,
+ * @base + @size): that is about to be reserved. The old one is not reused: it may
+ * be static or lie in brk, and doubling wastes no more than the new one takes.
+ * Returns false, with a line, where there is no memory.
+ */
+static bool grow(struct memblock_type *type, unsigned long nr,
+		 phys_addr_t base, phys_addr_t size)
+{
+	unsigned long max = type->max;
+	phys_addr_t pa;
+
+	if (type->cnt + nr + SPARE_REGIONS <= type->max)
+		return true;
+	if (type != &memblock.reserved &&
+	    !grow(&memblock.reserved, 1, base, size))
+		return false;
+	while (max < type->cnt + nr + SPARE_REGIONS)
+		max *= 2;
+	pa = early_table_alloc(table_bytes(max), base, size);
+	if (pa)
+		move_table(type, pa, max);
+	else
+		printk("memblock: no memory for %lu regions in %s, %lu are in use\n",
+		       max, type->name, type->cnt);
+	return pa != 0;
+}
+
+/*
+ * add_range(): the pieces of @new that no region of @type covers yet are
+ * inserted. Returns 0, or -1 where the range is refused or the table can't grow.
+ */
+static int add_range(struct memblock_type *type,
+		     const struct memblock_region *new)
+{
+	if (!range_valid(new->base, new->size) ||
+	    !grow(type, count_gaps(type, new->base, memblock_last(new)),
+		  new->base, new->size))
+		return -1;
+	fill_gaps(type, new);
 	return 0;
 }
 
@@ -405,7 +414,7 @@ static int edit_flags(struct memblock_type *type, phys_addr_t base,
 		return -1;
 	for (unsigned long i = from; i < to; i++)
 		type->regions[i].flags = (type->regions[i].flags & ~clear) | set;
-	merge_regions(type, from, to + 1);
+	merge_regions(type, from, to);
 	return 0;
 }
 
@@ -421,8 +430,10 @@ int memblock_clear_hotplug(phys_addr_t base, phys_addr_t size)
 
 int memblock_mark_mirror(phys_addr_t base, phys_addr_t size)
 {
+	if (edit_flags(&memblock.memory, base, size, MEMBLOCK_MIRROR, 0))
+		return -1;
 	memblock.has_mirror = true;
-	return edit_flags(&memblock.memory, base, size, MEMBLOCK_MIRROR, 0);
+	return 0;
 }
 
 int memblock_mark_nomap(phys_addr_t base, phys_addr_t size)
@@ -450,7 +461,7 @@ int memblock_set_node(phys_addr_t base, phys_addr_t size,
 		return -1;
 	for (unsigned long i = from; i < to; i++)
 		type->regions[i].nid = nid;
-	merge_regions(type, from, to + 1);
+	merge_regions(type, from, to);
 	return 0;
 }
 
@@ -464,17 +475,23 @@ int memblock_claim_dropped(phys_addr_t base, phys_addr_t size, int nid,
 int memblock_drop(phys_addr_t base, phys_addr_t size,
 		  const struct mem_owner *reason)
 {
-	unsigned long from, to;
+	struct memblock_type *mem = &memblock.memory;
+	unsigned long from, to, gaps = 0;
 
-	if (isolate_range(&memblock.memory, base, size, &from, &to))
+	if (isolate_range(mem, base, size, &from, &to))
 		return -1;
-	for (unsigned long i = from; i < to; i++) {
-		const struct memblock_region *r = &memblock.memory.regions[i];
-
-		if (memblock_claim_dropped(r->base, r->size, r->nid, reason))
-			return -1;
+	for (unsigned long i = from; i < to; i++)
+		gaps += count_gaps(&memblock.dropped, mem->regions[i].base,
+				   memblock_last(&mem->regions[i]));
+	if (!grow(&memblock.dropped, gaps, base, size)) {
+		merge_regions(mem, from, to);
+		return -1;
 	}
-	delete_regions(&memblock.memory, from, to);
+	for (unsigned long i = from; i < to; i++)
+		fill_gaps(&memblock.dropped, &(struct memblock_region){
+			mem->regions[i].base, mem->regions[i].size,
+			MEMBLOCK_NONE, mem->regions[i].nid, reason });
+	delete_regions(mem, from, to);
 	return 0;
 }
 
@@ -482,6 +499,8 @@ int memblock_trim_memory(phys_addr_t align, const struct mem_owner *reason)
 {
 	phys_addr_t pos = 0;
 
+	if (!is_power_of_2(align))
+		return -1;
 	for (;;) {
 		unsigned long i = memblock_lower_bound(&memblock.memory, pos);
 		struct memblock_region *r = &memblock.memory.regions[i];
@@ -518,13 +537,18 @@ bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
 	       count_gaps(&memblock.memory, base, base + (size - 1)) == 0;
 }
 
-bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
+bool memblock_overlaps_region(const struct memblock_type *type,
+			      phys_addr_t base, phys_addr_t size)
 {
-	const struct memblock_type *type = &memblock.reserved;
 	unsigned long i = memblock_lower_bound(type, base);
 
 	return range_valid(base, size) && i < type->cnt &&
 	       type->regions[i].base <= base + (size - 1);
+}
+
+bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
+{
+	return memblock_overlaps_region(&memblock.reserved, base, size);
 }
 
 bool memblock_is_map_memory(phys_addr_t pa)
@@ -576,6 +600,21 @@ phys_addr_t memblock_phys_mem_size(void)
 phys_addr_t memblock_reserved_size(void)
 {
 	return memblock.reserved.total_size;
+}
+
+bool memblock_validate_numa_coverage(phys_addr_t threshold)
+{
+	const struct memblock_region *r;
+	phys_addr_t uncovered = 0;
+
+	for_each_mem_region(r)
+		if (r->nid == NUMA_NO_NODE)
+			uncovered += r->size;
+	if (uncovered <= threshold)
+		return true;
+	printk("NUMA: no nodes coverage for %lluMB of %lluMB RAM\n",
+	       uncovered >> MB_SHIFT, memblock_phys_mem_size() >> MB_SHIFT);
+	return false;
 }
 
 /* check_type(): sorted, disjoint, nothing empty, and the sum is right. */

@@ -8,9 +8,9 @@
  *	reserved	   [--]   [--]     [-----]
  *	free		[=]    [==]  [=]         [====]
  *
- * Each step is a binary search, so reaching a free range from anywhere costs the
- * logarithm of the regions, and a search for room is linear only in the ranges
- * that are too small. The search runs down from the top unless
+ * A free range is reached from anywhere by binary search, and from the one before
+ * it in a few steps; a search for room is linear in the ranges that are too small
+ * and doesn't see those outside its limits. It runs down from the top unless
  * memblock.bottom_up is set. Memory that is mirrored is tried first where there
  * is any, memory that may be taken out last; NOMAP memory never.
  */
@@ -32,63 +32,109 @@ static const struct mem_owner owner_early = {
 	"memblock", "early allocations", NULL, VM_READ | VM_WRITE
 };
 
-bool memblock_next_free(phys_addr_t from, struct free_range *range)
+/* Where a walk through free ranges is: a region of each list, from which on, or
+ * up to which, the next ones are looked for. */
+struct cursor {
+	unsigned long mem, rsv;		/* indexes */
+};
+
+/* advance(): as memblock_lower_bound(), which is at or behind @i, and quick where
+ * it is near. */
+static unsigned long advance(const struct memblock_type *type, unsigned long i,
+			     phys_addr_t pa)
+{
+	if (i < type->cnt && memblock_last(&type->regions[i]) < pa)
+		i++;
+	if (i < type->cnt && memblock_last(&type->regions[i]) < pa)
+		return memblock_lower_bound(type, pa);
+	return i;
+}
+
+/* retreat(): the same of memblock_upper_bound(), which is at or before @i. */
+static unsigned long retreat(const struct memblock_type *type, unsigned long i,
+			     phys_addr_t pa)
+{
+	if (i && type->regions[i - 1].base > pa)
+		i--;
+	if (i && type->regions[i - 1].base > pa)
+		return memblock_upper_bound(type, pa);
+	return i;
+}
+
+/* step_up(): memblock_next_free(), where @at is not behind what it looks for. */
+static bool step_up(phys_addr_t from, struct cursor *at,
+		    struct free_range *range)
 {
 	const struct memblock_type *mem = &memblock.memory;
 	const struct memblock_type *rsv = &memblock.reserved;
-	unsigned long m = memblock_lower_bound(mem, from);
-	unsigned long i;
 
-	while (m < mem->cnt) {
-		const struct memblock_region *r = &mem->regions[m];
-		phys_addr_t pos = MAX(from, r->base);
+	while ((at->mem = advance(mem, at->mem, from)) < mem->cnt) {
+		const struct memblock_region *m = &mem->regions[at->mem], *r;
+		phys_addr_t pos = MAX(from, m->base), last = memblock_last(m);
 
-		i = memblock_lower_bound(rsv, pos);
-		if (i == rsv->cnt || rsv->regions[i].base > pos) {
-			range->start = pos;
-			range->last = memblock_last(r);
-			if (i < rsv->cnt && rsv->regions[i].base <= range->last)
-				range->last = rsv->regions[i].base - 1;
-			range->nid = r->nid;
-			range->flags = r->flags;
+		at->rsv = advance(rsv, at->rsv, pos);
+		r = at->rsv < rsv->cnt ? &rsv->regions[at->rsv] : NULL;
+		if (m->flags & MEMBLOCK_NOMAP) {
+			pos = last;
+		} else if (!r || r->base > pos) {
+			if (r && r->base <= last)
+				last = r->base - 1;
+			*range = (struct free_range){ pos, last, m->nid,
+						      m->flags };
 			return true;
+		} else {
+			pos = memblock_last(r);
 		}
-		if (memblock_last(&rsv->regions[i]) == PHYS_ADDR_MAX)
+		if (pos == PHYS_ADDR_MAX)
 			return false;
-		from = memblock_last(&rsv->regions[i]) + 1;
-		m = memblock_lower_bound(mem, from);
+		from = pos + 1;
 	}
 	return false;
 }
 
-bool memblock_prev_free(phys_addr_t upto, struct free_range *range)
+/* step_down(): memblock_prev_free(), where @at is not before that. */
+static bool step_down(phys_addr_t upto, struct cursor *at,
+		      struct free_range *range)
 {
 	const struct memblock_type *mem = &memblock.memory;
 	const struct memblock_type *rsv = &memblock.reserved;
-	unsigned long m = memblock_upper_bound(mem, upto);
-	unsigned long i;
 
-	while (m) {
-		const struct memblock_region *r = &mem->regions[m - 1];
-		phys_addr_t pos = MIN(upto, memblock_last(r));
+	while ((at->mem = retreat(mem, at->mem, upto)) > 0) {
+		const struct memblock_region *m = &mem->regions[at->mem - 1], *r;
+		phys_addr_t pos = MIN(upto, memblock_last(m)), first = m->base;
 
-		i = memblock_upper_bound(rsv, pos);
-		if (!i || memblock_last(&rsv->regions[i - 1]) < pos) {
-			range->last = pos;
-			range->start = r->base;
-			if (i && memblock_last(&rsv->regions[i - 1]) >= r->base)
-				range->start =
-					memblock_last(&rsv->regions[i - 1]) + 1;
-			range->nid = r->nid;
-			range->flags = r->flags;
+		at->rsv = retreat(rsv, at->rsv, pos);
+		r = at->rsv ? &rsv->regions[at->rsv - 1] : NULL;
+		if (m->flags & MEMBLOCK_NOMAP) {
+			pos = first;
+		} else if (!r || memblock_last(r) < pos) {
+			if (r && memblock_last(r) >= first)
+				first = memblock_last(r) + 1;
+			*range = (struct free_range){ first, pos, m->nid,
+						      m->flags };
 			return true;
+		} else {
+			pos = r->base;
 		}
-		if (!rsv->regions[i - 1].base)
+		if (!pos)
 			return false;
-		upto = rsv->regions[i - 1].base - 1;
-		m = memblock_upper_bound(mem, upto);
+		upto = pos - 1;
 	}
 	return false;
+}
+
+bool memblock_next_free(phys_addr_t from, struct free_range *range)
+{
+	struct cursor at = { 0, 0 };
+
+	return step_up(from, &at, range);
+}
+
+bool memblock_prev_free(phys_addr_t upto, struct free_range *range)
+{
+	struct cursor at = { memblock.memory.cnt, memblock.reserved.cnt };
+
+	return step_down(upto, &at, range);
 }
 
 /* fit_in(): where @size bytes at @align fit into [@start, @last], at its top or
@@ -109,23 +155,6 @@ static phys_addr_t fit_in(phys_addr_t start, phys_addr_t last,
 	return pa >= start ? pa : 0;
 }
 
-/* next_candidate(): step @range to the next free range in search order; the
- * first one where @range is empty (start > last). False past the last. */
-static bool next_candidate(struct free_range *range)
-{
-	bool first = range->start > range->last;
-
-	if (memblock.bottom_up) {
-		if (!first && range->last == PHYS_ADDR_MAX)
-			return false;
-		return memblock_next_free(first ? 0 : range->last + 1, range);
-	}
-	if (!first && !range->start)
-		return false;
-	return memblock_prev_free(first ? PHYS_ADDR_MAX : range->start - 1,
-				  range);
-}
-
 /* A search: what for, and where it may look. */
 struct search {
 	phys_addr_t size;		/* bytes, not 0 */
@@ -135,18 +164,43 @@ struct search {
 	int nid;			/* node, or NUMA_NO_NODE */
 };
 
+/* first_candidate(): the first free range in search order, cut to begin where
+ * the search begins. False where there is none. */
+static bool first_candidate(const struct search *s, struct cursor *at,
+			    struct free_range *range)
+{
+	at->mem = memblock.bottom_up ? 0 : memblock.memory.cnt;
+	at->rsv = memblock.bottom_up ? 0 : memblock.reserved.cnt;
+	return memblock.bottom_up ? step_up(s->start, at, range)
+				  : step_down(s->last, at, range);
+}
+
+/* next_candidate(): step @range to the next one in search order. False past the
+ * last that @s may use. */
+static bool next_candidate(const struct search *s, struct cursor *at,
+			   struct free_range *range)
+{
+	if (memblock.bottom_up)
+		return range->last < s->last &&
+		       step_up(range->last + 1, at, range);
+	return range->start > s->start &&
+	       step_down(range->start - 1, at, range);
+}
+
 /* find_with_flags(): look among memory whose flags under @mask are @flags. */
 static phys_addr_t find_with_flags(const struct search *s,
 				   enum memblock_flags mask,
 				   enum memblock_flags flags)
 {
-	struct free_range range = { .start = 1, .last = 0 };
-	phys_addr_t pa;
+	struct free_range range;
+	struct cursor at;
 
-	while (next_candidate(&range)) {
-		if (s->nid != NUMA_NO_NODE && s->nid != range.nid)
-			continue;
-		if ((range.flags & (mask | MEMBLOCK_NOMAP)) != flags)
+	for (bool more = first_candidate(s, &at, &range); more;
+	     more = next_candidate(s, &at, &range)) {
+		phys_addr_t pa;
+
+		if ((s->nid != NUMA_NO_NODE && s->nid != range.nid) ||
+		    (range.flags & mask) != flags)
 			continue;
 		pa = fit_in(MAX(s->start, range.start),
 			    MIN(s->last, range.last), s->size, s->align);
@@ -161,16 +215,16 @@ phys_addr_t memblock_find_in_range_node(phys_addr_t size, phys_addr_t align,
 					int nid)
 {
 	struct search s = { size, align, MAX(start, PAGE_SIZE), end, nid };
-	phys_addr_t pa;
+	phys_addr_t pa = 0;
 
-	if (!size || !is_power_of_2(align))
-		return 0;
 	if (end == MEMBLOCK_ALLOC_ACCESSIBLE)
 		s.last = memblock.current_limit;
+	if (!size || !is_power_of_2(align) || !s.last)
+		return 0;
 	if (s.last != MEMBLOCK_ALLOC_ANYWHERE)
 		s.last--;
-	pa = memblock.has_mirror
-	     ? find_with_flags(&s, MEMBLOCK_MIRROR, MEMBLOCK_MIRROR) : 0;
+	if (memblock.has_mirror)
+		pa = find_with_flags(&s, MEMBLOCK_MIRROR, MEMBLOCK_MIRROR);
 	if (!pa)
 		pa = find_with_flags(&s, MEMBLOCK_HOTPLUG, MEMBLOCK_NONE);
 	if (!pa)
@@ -186,7 +240,7 @@ phys_addr_t memblock_alloc_range_nid(phys_addr_t size, phys_addr_t align,
 	phys_addr_t pa;
 
 	stage_allow(ALLOC_MEMBLOCK, __func__);
-	if (fail_alloc() || !memblock_make_room())
+	if (fail_alloc())
 		return 0;
 	pa = memblock_find_in_range_node(size, align, start, end, nid);
 	if (!pa && nid != NUMA_NO_NODE && !exact)
@@ -282,6 +336,16 @@ void *memblock_alloc_node(phys_addr_t size, phys_addr_t align, int nid)
 {
 	return memblock_alloc_try_nid(size, align, 0,
 				      MEMBLOCK_ALLOC_ACCESSIBLE, nid);
+}
+
+void *memblock_alloc_or_panic(phys_addr_t size, phys_addr_t align)
+{
+	void *mem = memblock_alloc(size, align);
+
+	if (!mem)
+		panic("memblock: no 0x%llx free bytes in a row at a multiple of 0x%llx; give the machine more memory or fewer reservations",
+		      size, align);
+	return mem;
 }
 
 int memblock_free(void *mem, phys_addr_t size)

@@ -17,11 +17,14 @@
 #include "brk.h"
 #include "early_alloc.h"
 #include "fail_alloc.h"
+#include "gfp.h"
 #include "machine.h"
 #include "mmzone.h"
+#include "page_cache.h"
 #include "paging.h"
 #include "printk.h"
 #include "report.h"
+#include "reserve_mem.h"
 #include "stage.h"
 
 pg_data_t **node_data;
@@ -29,6 +32,15 @@ pg_data_t **node_data;
 /* Who holds the rest of a page of which memblock gave away a part. */
 static const struct mem_owner owner_rest = {
 	"memblock", "rests of pages", NULL, VM_READ | VM_WRITE
+};
+
+/* A zone's reserve is this part of the pages of the zones above it: Linux's
+ * sysctl_lowmem_reserve_ratio for DMA32. */
+#define LOWMEM_RATIO	256
+
+/* Who holds memory that is NOMAP by memblock_mark_nomap(). */
+static const struct mem_owner owner_nomap = {
+	"nomap", "nomap memory", NULL, 0
 };
 
 static const char *const zone_names[MAX_NR_ZONES] = {
@@ -61,25 +73,16 @@ void mm_parse_bootargs(void)
 		fail_alloc_set((unsigned long)memparse(failing, &end));
 }
 
-/* region_end_pfn(): the page behind the last whole one of @r. */
-static unsigned long region_end_pfn(const struct memblock_region *r)
-{
-	phys_addr_t last = memblock_last(r);
-
-	return PFN_DOWN(last) + ((last & ~PAGE_MASK) == ~PAGE_MASK);
-}
-
 bool node_span(int nid, unsigned long *start_pfn, unsigned long *end_pfn)
 {
 	const struct memblock_region *r;
+	unsigned long start, end;
 
 	*start_pfn = ULONG_MAX;
 	*end_pfn = 0;
-	for_each_mem_region(r) {
-		if (r->nid != nid)
-			continue;
-		*start_pfn = MIN(*start_pfn, PFN_UP(r->base));
-		*end_pfn = MAX(*end_pfn, region_end_pfn(r));
+	for_each_mem_pfn_range(r, nid, start, end) {
+		*start_pfn = MIN(*start_pfn, start);
+		*end_pfn = MAX(*end_pfn, end);
 	}
 	return *start_pfn < *end_pfn;
 }
@@ -88,14 +91,14 @@ bool node_span(int nid, unsigned long *start_pfn, unsigned long *end_pfn)
 static void set_pfn_limits(void)
 {
 	const struct memblock_region *r;
+	unsigned long start, end;
 
 	min_low_pfn = PFN_UP(memblock_start_of_DRAM());
 	max_pfn = PFN_DOWN(memblock_last_byte_of_DRAM()) + 1;
 	max_low_pfn = 0;
-	for_each_mem_region(r)
-		if (PFN_UP(r->base) < arch_dma32_limit_pfn())
-			max_low_pfn = MIN(region_end_pfn(r),
-					  arch_dma32_limit_pfn());
+	for_each_mem_pfn_range(r, NUMA_NO_NODE, start, end)
+		if (start < arch_dma32_limit_pfn())
+			max_low_pfn = MIN(end, arch_dma32_limit_pfn());
 }
 
 /* alloc_node_data(): a pg_data_t for each node, on that node where it can be. */
@@ -143,26 +146,62 @@ static void give_back_brk(void)
 		panic("memblock: no room to record the end of brk");
 }
 
-/* release_free_memory(): memory minus reserved becomes free in the maps. */
-static void release_free_memory(void)
+/* must_reserve(): the range gets an owner, so that the ledger knows it; what of
+ * it has one keeps it. */
+static void must_reserve(phys_addr_t base, phys_addr_t size,
+			 enum memblock_flags flags,
+			 const struct mem_owner *owner)
+{
+	if (size && memblock_reserve_owner(base, size, flags, owner))
+		panic("memblock: no room to record 0x%llx bytes at 0x%llx",
+		      size, base);
+}
+
+/* reserve_nomap(): NOMAP memory is in memory's list, but never free. */
+static void reserve_nomap(void)
+{
+	const struct memblock_region *r;
+
+	for_each_mem_region(r)
+		if (r->flags & MEMBLOCK_NOMAP)
+			must_reserve(r->base, r->size, MEMBLOCK_NOMAP,
+				     &owner_nomap);
+}
+
+/* reserve_partial_pages(): the rest of a page that is reserved in part is no use
+ * to a buddy; free ranges begin and end with whole pages from here on. */
+static void reserve_partial_pages(void)
 {
 	struct free_range range;
 
 	for_each_free_mem_range(range) {
-		struct memblock_region r = {
-			.base = range.start,
-			.size = range.last - range.start + 1,
-		};
+		phys_addr_t size = range.last - range.start + 1;
+		phys_addr_t head = MIN(-range.start & ~PAGE_MASK, size);
+		phys_addr_t tail = MIN((range.last + 1) & ~PAGE_MASK,
+				       size - head);
 
-		if (PFN_UP(r.base) < region_end_pfn(&r))
-			pfn_tree_release(&NODE_DATA(range.nid)->bdata->tree,
-					 PFN_UP(r.base), region_end_pfn(&r));
+		must_reserve(range.start, head, MEMBLOCK_NONE, &owner_rest);
+		must_reserve(range.last - tail + 1, tail, MEMBLOCK_NONE,
+			     &owner_rest);
 	}
+}
+
+/* release_free_memory(): memory minus reserved, whole pages all of it, becomes
+ * free in the maps. */
+static void release_free_memory(void)
+{
+	struct free_range range;
+
+	for_each_free_mem_range(range)
+		pfn_tree_release(&NODE_DATA(range.nid)->bdata->tree,
+				 PFN_DOWN(range.start),
+				 PFN_DOWN(range.last) + 1);
 }
 
 /* init_maps(): a map for each node; memory minus reserved is free in them. */
 static void init_maps(void)
 {
+	reserve_partial_pages();
 	for (int nid = 0; nid < nr_node_ids; nid++)
 		alloc_node_map(nid);
 	release_free_memory();
@@ -173,6 +212,8 @@ void bootmem_init(void)
 {
 	set_pfn_limits();
 	give_back_brk();
+	reserve_nomap();
+	reserve_mem_setup();
 	bdata_list = NULL;
 	alloc_node_data();
 	if (stage_early() == ALLOC_BOOTMEM)
@@ -185,15 +226,11 @@ void bootmem_init(void)
 static unsigned long present_pages(int nid, unsigned long lo, unsigned long hi)
 {
 	const struct memblock_region *r;
-	unsigned long nr = 0;
+	unsigned long start, end, nr = 0;
 
-	for_each_mem_region(r) {
-		unsigned long start = MAX(PFN_UP(r->base), lo);
-		unsigned long end = MIN(region_end_pfn(r), hi);
-
-		if (r->nid == nid && start < end)
-			nr += end - start;
-	}
+	for_each_mem_pfn_range(r, nid, start, end)
+		if (start < hi && end > lo)
+			nr += MIN(end, hi) - MAX(start, lo);
 	return nr;
 }
 
@@ -224,6 +261,21 @@ static void init_zone(pg_data_t *pgdat, enum zone_type type)
 	zone->spanned_pages = end - start;
 }
 
+/* is_alone(): no other node has memory between the ends of @pgdat. */
+static bool is_alone(const pg_data_t *pgdat)
+{
+	unsigned long start = pgdat->node_start_pfn;
+	unsigned long end = start + pgdat->node_spanned_pages;
+	const struct memblock_region *r;
+
+	for_each_mem_region(r)
+		if (r->nid != pgdat->node_id &&
+		    memblock_region_memory_base_pfn(r) < end &&
+		    memblock_region_memory_end_pfn(r) > start)
+			return false;
+	return true;
+}
+
 /* init_node(): what @pgdat spans, and its zones. */
 static void init_node(pg_data_t *pgdat)
 {
@@ -234,6 +286,7 @@ static void init_node(pg_data_t *pgdat)
 		pgdat->node_spanned_pages = end - start;
 		pgdat->node_present_pages =
 			present_pages(pgdat->node_id, start, end);
+		pgdat->alone = is_alone(pgdat);
 	}
 	for (enum zone_type type = 0; type < MAX_NR_ZONES; type++)
 		init_zone(pgdat, type);
@@ -263,56 +316,48 @@ static unsigned long manage_zone(struct zone *zone)
 	return zone->managed_pages;
 }
 
+/* manage_node(): the same of all zones of @pgdat. DMA32 keeps a share of what the
+ * zone above has for those who need it, 1/256 as in Linux. */
+static unsigned long manage_node(pg_data_t *pgdat)
+{
+	unsigned long nr = 0;
+
+	for (enum zone_type type = 0; type < MAX_NR_ZONES; type++)
+		nr += manage_zone(&pgdat->node_zones[type]);
+	pgdat->node_zones[ZONE_DMA32].lowmem_reserve =
+		pgdat->node_zones[ZONE_NORMAL].managed_pages / LOWMEM_RATIO;
+	return nr;
+}
+
 unsigned long free_all_bootmem(void)
 {
 	unsigned long nr = 0;
 
+	page_cache_init();
 	for (int nid = 0; nid < nr_node_ids; nid++)
-		for (enum zone_type type = 0; type < MAX_NR_ZONES; type++)
-			nr += manage_zone(&NODE_DATA(nid)->node_zones[type]);
+		nr += manage_node(NODE_DATA(nid));
 	return nr;
-}
-
-/* reserve_rest(): the rest of a page that is reserved in part is nobody's, and
- * no use to a buddy; it gets an owner, so that the ledger knows it. */
-static void reserve_rest(phys_addr_t base, phys_addr_t size)
-{
-	if (size && memblock_reserve_owner(base, size, MEMBLOCK_NONE,
-					   &owner_rest))
-		panic("memblock: no room to record 0x%llx bytes at 0x%llx",
-		      size, base);
-}
-
-/* reserve_partial_pages(): free ranges begin and end with whole pages. */
-static void reserve_partial_pages(void)
-{
-	struct free_range range;
-
-	for_each_free_mem_range(range) {
-		phys_addr_t size = range.last - range.start + 1;
-		phys_addr_t head = MIN(-range.start & ~PAGE_MASK, size);
-		phys_addr_t tail = MIN((range.last + 1) & ~PAGE_MASK,
-				       size - head);
-
-		reserve_rest(range.start, head);
-		reserve_rest(range.last - tail + 1, tail);
-	}
 }
 
 unsigned long memblock_free_all(void)
 {
 	memblock_set_bottom_up(false);
-	reserve_partial_pages();
 	init_maps();
 	return free_all_bootmem();
+}
+
+void memblock_free_late(phys_addr_t base, phys_addr_t size)
+{
+	free_bootmem_late(base, size);
 }
 
 void mem_init(void)
 {
 	if (stage_early() == ALLOC_MEMBLOCK) {
 		memblock_free_all();
-		return;
+	} else {
+		bootmem_check();
+		free_all_bootmem();
 	}
-	bootmem_check();
-	free_all_bootmem();
+	page_alloc_poison(bootarg("poison", NULL) != NULL);
 }

@@ -12,6 +12,9 @@
  *	other memory			RW-, never executable
  *	all else			not mapped
  *
+ * A page that a reservation only touches is that reservation's, and one that
+ * several touch has what all of them allow.
+ *
  * The builder walks the address space by the borders of that answer, joins
  * neighbours with the same one and writes the largest leaf that fits each piece,
  * so a small carve-out costs the split of one large leaf and no more. The
@@ -70,14 +73,27 @@ static phys_addr_t reach(void)
 	return (phys_addr_t)1 << mode->reach_bits;
 }
 
+/* The devices that the firmware uses, in the order of device_range(). */
+static const char *const device_names[] = {
+	"console's UART", "power-off register", "early console"
+};
+
 /* device_range(): device number @i that the firmware uses; false past the last. */
 static bool device_range(unsigned int i, phys_addr_t *start, phys_addr_t *end)
 {
-	phys_addr_t base = i ? machine.poweroff.pa : machine.uart.base;
-	phys_addr_t size = i ? sizeof(uint32_t) : machine.uart.size;
+	const struct {
+		phys_addr_t base, size;
+	} devices[ARRAY_SIZE(device_names)] = {
+		{ machine.uart.base, machine.uart.size },
+		{ machine.poweroff.pa, sizeof(uint32_t) },
+		{ machine.earlycon.base, machine.earlycon.size },
+	};
+	phys_addr_t base, size;
 
-	if (i > 1)
+	if (i >= ARRAY_SIZE(device_names))
 		return false;
+	base = devices[i].base;
+	size = devices[i].size;
 	*start = ALIGN_DOWN(base, PAGE_SIZE);
 	*end = base && size ? PFN_PHYS(PFN_UP(base + size)) : *start;
 	return true;
@@ -121,21 +137,46 @@ static const struct memblock_region *region_at(const struct memblock_type *type,
 }
 
 /*
- * wanted_prot(): the permission with which @pa must be mapped, 0 for not at
- * all; it is the same for all of [@pa, *@end).
+ * reserved_prot(): false where no reservation touches the page at @pa; else with
+ * *@prot, what all that touch it allow. *@end is lowered to where that answer
+ * ends, which is the end of a page: behind this one where several touch it, else
+ * in front of the first one that the reservation doesn't fill.
+ */
+static bool reserved_prot(phys_addr_t pa, phys_addr_t *end, unsigned int *prot)
+{
+	const struct memblock_type *rsv = &memblock.reserved;
+	unsigned long first = memblock_lower_bound(rsv, pa), i = first;
+	phys_addr_t stop = pa;
+
+	*prot = ~0u;
+	for (; i < rsv->cnt; i++) {
+		const struct memblock_region *r = &rsv->regions[i];
+
+		if (ALIGN_DOWN(r->base, PAGE_SIZE) > pa)
+			break;
+		*prot &= r->flags & MEMBLOCK_NOMAP ? 0 : r->owner->prot;
+		stop = ALIGN_DOWN(MIN(*end - 1, memblock_last(r)) + 1,
+				  PAGE_SIZE);
+	}
+	if (i > first)
+		*end = i - first == 1 && stop > pa ? stop : pa + PAGE_SIZE;
+	else if (i < rsv->cnt)
+		*end = MIN(*end, ALIGN_DOWN(rsv->regions[i].base, PAGE_SIZE));
+	return i > first;
+}
+
+/*
+ * wanted_prot(): the permission with which the page at @pa must be mapped, 0 for
+ * not at all; it is the same for all of [@pa, *@end), whole pages.
  */
 static unsigned int wanted_prot(phys_addr_t pa, phys_addr_t *end)
 {
-	const struct memblock_region *rsv;
 	unsigned int prot;
 
 	*end = reach();
 	prot = device_prot(pa, end);
-	if (prot)
+	if (prot || reserved_prot(pa, end, &prot))
 		return prot;
-	rsv = region_at(&memblock.reserved, pa, end);
-	if (rsv)
-		return rsv->flags & MEMBLOCK_NOMAP ? 0 : rsv->owner->prot;
 	return region_at(&memblock.memory, pa, end) ? VM_READ | VM_WRITE : 0;
 }
 
@@ -169,12 +210,26 @@ static bool is_table(pte_t pte, unsigned int level)
 	return pte_present(pte) && !pte_is_leaf(pte, level);
 }
 
-/* set_pte(): write one entry, which translates @va; a live one is flushed. */
-static void set_pte(pte_t *slot, pte_t pte, phys_addr_t va)
+/* write_pte(): write one entry, which translates @va; a live one is flushed. */
+static void write_pte(pte_t *slot, pte_t pte, phys_addr_t va)
 {
 	*(volatile pte_t *)slot = pte;
 	if (enabled)
 		arch_flush_tlb((unsigned long)va);
+}
+
+/*
+ * set_pte(): the same, the old entry broken before the new one is made: some
+ * CPUs must not see two valid translations of an address. What @va's entry maps
+ * is gone for that moment, so it must not hold the tables, code or stack in use.
+ */
+static void set_pte(pte_t *slot, pte_t pte, phys_addr_t va)
+{
+	if (*slot == pte)
+		return;
+	if (enabled && pte_present(*slot) && pte_present(pte))
+		write_pte(slot, 0, va);
+	write_pte(slot, pte, va);
 }
 
 /*
@@ -339,6 +394,28 @@ static void drop_beyond_reach(void)
 	     mode->name, reach(), before - memblock.memory.total_size);
 }
 
+/* check_reach(): [@start, @end) is needed: say so where it can't be mapped. */
+static void check_reach(phys_addr_t start, phys_addr_t end, const char *what)
+{
+	if (start < end && end > reach())
+		warn("W-MAP-REACH", "%s maps addresses below 0x%llx only: the %s at 0x%llx is not mapped, and using it is a trap",
+		     mode->name, reach(), what, start);
+}
+
+/* check_all_reached(): the same of all that isn't RAM. Nothing can go on where
+ * the image is out of reach. */
+static void check_all_reached(void)
+{
+	phys_addr_t start, end;
+
+	if (image.end > reach())
+		panic("paging: %s maps addresses below 0x%llx only, the image ends at 0x%llx; load it lower",
+		      mode->name, reach(), image.end);
+	check_reach(machine.dtb, machine.dtb + machine.dtb_size, "device tree");
+	for (unsigned int i = 0; device_range(i, &start, &end); i++)
+		check_reach(start, end, device_names[i]);
+}
+
 void paging_choose_mode(void)
 {
 	const struct paging_mode *next;
@@ -353,7 +430,21 @@ void paging_choose_mode(void)
 	if (!mode)
 		panic("paging: this CPU has no page-table format that we know (mmu-type %s)",
 		      machine.mmu_type ? machine.mmu_type : "not given");
+	check_all_reached();
 	drop_beyond_reach();
+}
+
+/* forget_cached(): caches may hold what memory was before we wrote to it, with
+ * the MMU off: to the image, and to all that was allocated to be written. */
+static void forget_cached(void)
+{
+	const struct memblock_region *r;
+
+	arch_dcache_inval(image.start, image.end);
+	for_each_reserved_region(r) {
+		if (r->owner->prot & VM_WRITE)
+			arch_dcache_inval(r->base, r->base + r->size);
+	}
 }
 
 void paging_init(void)
@@ -369,8 +460,14 @@ void paging_init(void)
 			paging_map(pa, end, prot);
 	}
 	built = paging_check();
+	forget_cached();
 	arch_paging_enable(mode, virt_to_phys(root));
 	enabled = true;
+}
+
+phys_addr_t paging_root(void)
+{
+	return virt_to_phys(root);
 }
 
 struct paging_stats paging_stats(void)

@@ -123,6 +123,38 @@ static void report_fallback(int nid)
 	printk("\n");
 }
 
+/* piece_last(): the last byte of the piece of [@pos, @last] that begins at @pos
+ * and is either all no-map or has no no-map byte. */
+static phys_addr_t piece_last(phys_addr_t pos, phys_addr_t last)
+{
+	const struct memblock_type *rsv = &memblock.reserved;
+
+	for (unsigned long i = memblock_lower_bound(rsv, pos);
+	     i < rsv->cnt && rsv->regions[i].base <= last; i++) {
+		const struct memblock_region *r = &rsv->regions[i];
+
+		if (!(r->flags & MEMBLOCK_NOMAP))
+			continue;
+		return r->base > pos ? r->base - 1
+				     : MIN(last, memblock_last(r));
+	}
+	return last;
+}
+
+/* report_node_ranges(): one region of memory, cut where no-map ranges begin and
+ * end, as Linux does. */
+static void report_node_ranges(const struct memblock_region *r)
+{
+	phys_addr_t pos = r->base, last;
+
+	do {
+		last = piece_last(pos, memblock_last(r));
+		printk("  node %3u: " MEM_RANGE "\n", node_hwid(r->nid), pos,
+		       last);
+		pos = last + 1;
+	} while (last != memblock_last(r));
+}
+
 void report_zones(void)
 {
 	const struct memblock_region *r;
@@ -132,8 +164,7 @@ void report_zones(void)
 		report_zone_range(type, NODE_DATA(0)->node_zones[type].name);
 	printk("Early memory node ranges\n");
 	for_each_mem_region(r)
-		printk("  node %3u: " MEM_RANGE "\n", node_hwid(r->nid),
-		       r->base, memblock_last(r));
+		report_node_ranges(r);
 	for (int nid = 0; nid < nr_node_ids; nid++)
 		report_fallback(nid);
 }

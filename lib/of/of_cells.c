@@ -58,29 +58,51 @@ static int count_entries(const struct of_reg *it, int len)
 	int bytes = (it->cells.address + it->cells.size) *
 		    (int)sizeof(fdt32_t);
 
-	if (len % bytes)
+	if (len % bytes && !it->quiet)
 		warn("W-REG-LENGTH",
 		     "%s: %s has %d bytes, which is no multiple of %d; the %d whole entries are used",
 		     of_name(it->node), it->name, len, bytes, len / bytes);
 	return len / bytes;
 }
 
-void of_reg_start(struct of_reg *it, int node, const char *name,
-		  struct of_cells cells)
+/* start(): @it is set up but for its entries; reads them where that can be. */
+static void start(struct of_reg *it)
 {
 	int len;
 
-	*it = (struct of_reg){ .node = node, .name = name, .cells = cells };
-	it->cell = fdt_getprop(of_fdt(), node, name, &len);
+	it->cell = fdt_getprop(of_fdt(), it->node, it->name, &len);
 	if (!it->cell)
 		return;
-	if (cells.address < 1 || cells.size < 0) {
+	if (it->cells.address >= 1 && it->cells.size >= 0)
+		it->left = count_entries(it, len);
+	else if (!it->quiet)
 		warn("W-REG-CELLS",
 		     "%s: %s can't be read, #address-cells or #size-cells above it is not 1 to %d; all of it is ignored",
-		     of_name(node), name, FDT_MAX_NCELLS);
-		return;
-	}
-	it->left = count_entries(it, len);
+		     of_name(it->node), it->name, FDT_MAX_NCELLS);
+}
+
+void of_reg_start(struct of_reg *it, int node, const char *name,
+		  struct of_cells cells)
+{
+	*it = (struct of_reg){ .node = node, .name = name, .cells = cells };
+	start(it);
+}
+
+void of_reg_peek(struct of_reg *it, int node, const char *name,
+		 struct of_cells cells)
+{
+	*it = (struct of_reg){ .node = node, .name = name, .cells = cells,
+			       .quiet = true };
+	start(it);
+}
+
+unsigned long of_count_entries(int node, const char *name,
+			       struct of_cells cells)
+{
+	struct of_reg reg;
+
+	of_reg_peek(&reg, node, name, cells);
+	return (unsigned long)reg.left;
 }
 
 /* clamp(): an entry that passes 2^64 ends there. */
@@ -88,9 +110,10 @@ static void clamp(struct of_reg *it)
 {
 	if (!it->size || it->base + (it->size - 1) >= it->base)
 		return;
-	warn("W-REG-WRAP",
-	     "%s: %s 0x%016llx + 0x%llx passes 2^64; it is cut there",
-	     of_name(it->node), it->name, it->base, it->size);
+	if (!it->quiet)
+		warn("W-REG-WRAP",
+		     "%s: %s 0x%016llx + 0x%llx passes 2^64; it is cut there",
+		     of_name(it->node), it->name, it->base, it->size);
 	it->size = -it->base;
 }
 
@@ -105,9 +128,10 @@ bool of_reg_next(struct of_reg *it)
 			clamp(it);
 			return true;
 		}
-		warn("W-REG-CELLS",
-		     "%s: an entry of %s doesn't fit into 64 bits; it is ignored",
-		     of_name(it->node), it->name);
+		if (!it->quiet)
+			warn("W-REG-CELLS",
+			     "%s: an entry of %s doesn't fit into 64 bits; it is ignored",
+			     of_name(it->node), it->name);
 	}
 	return false;
 }

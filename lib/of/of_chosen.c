@@ -31,6 +31,14 @@ static bool read_address(int chosen, const char *name, phys_addr_t *value)
 	return of_number(&cell, len / (int)sizeof(*cell), value);
 }
 
+bool of_initrd(int chosen, phys_addr_t *start, phys_addr_t *end)
+{
+	*start = 0;
+	*end = 0;
+	return read_address(chosen, "linux,initrd-start", start) &&
+	       read_address(chosen, "linux,initrd-end", end) && *end > *start;
+}
+
 /* claim_initrd(): [linux,initrd-start, linux,initrd-end). */
 static void claim_initrd(struct of_claim **claims, int chosen)
 {
@@ -38,14 +46,12 @@ static void claim_initrd(struct of_claim **claims, int chosen)
 		.name = "initrd", .rank = OF_RANK_INITRD,
 		.owner = &initrd_owner,
 	};
-	phys_addr_t end = 0;
+	phys_addr_t end;
 
 	if (!of_has(chosen, "linux,initrd-start") &&
 	    !of_has(chosen, "linux,initrd-end"))
 		return;
-	if (!read_address(chosen, "linux,initrd-start", &claim.base) ||
-	    !read_address(chosen, "linux,initrd-end", &end) ||
-	    end <= claim.base) {
+	if (!of_initrd(chosen, &claim.base, &end)) {
 		warn("W-INITRD",
 		     "chosen: linux,initrd-start 0x%llx and -end 0x%llx are no range of one- or two-cell addresses; there is no initrd",
 		     claim.base, end);
@@ -70,7 +76,15 @@ static void claim_named(struct of_claim **claims, int chosen,
 		claim.size = reg.size;
 		if (claim.size)
 			of_claim_add(claims, &claim);
+		else
+			printk("of: chosen: the range of %s at 0x%016llx is empty\n",
+			       claim.name, claim.base);
 	}
+}
+
+const char *of_chosen_range(size_t i)
+{
+	return i < ARRAY_SIZE(named_ranges) ? named_ranges[i].name : NULL;
 }
 
 void of_claim_chosen(struct of_claim **claims)

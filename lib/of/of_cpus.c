@@ -72,6 +72,7 @@ void of_scan_cpus(void)
 	machine.mmu_type = NULL;
 	if (!nr)
 		return;
+	of_brk_ensure(nr * (sizeof(*machine.cpus) + sizeof(*cpu_nodes)));
 	machine.cpus = brk_alloc_or_panic(nr * sizeof(*machine.cpus),
 					  _Alignof(struct machine_cpu),
 					  "the list of CPUs");

@@ -34,14 +34,12 @@ static phys_addr_t find_in(const struct of_claim *claim, phys_addr_t base,
  * anywhere, where it names none. */
 static phys_addr_t find_place(const struct of_claim *claim)
 {
-	int parent = fdt_parent_offset(of_fdt(), claim->node);
 	phys_addr_t pa = 0;
 	struct of_reg reg;
 
 	if (!of_has(claim->node, "alloc-ranges"))
 		return find_in(claim, 0, 0);
-	of_reg_start(&reg, claim->node, "alloc-ranges",
-		     of_cells(parent, of_root_cells()));
+	of_reg_start(&reg, claim->node, "alloc-ranges", claim->cells);
 	while (!pa && of_reg_next(&reg))
 		if (reg.size)
 			pa = find_in(claim, reg.base, reg.size);
@@ -51,7 +49,6 @@ static phys_addr_t find_place(const struct of_claim *claim)
 /* warn_unplaced(): name the size and each range that was tried. */
 static void warn_unplaced(const struct of_claim *claim)
 {
-	int parent = fdt_parent_offset(of_fdt(), claim->node);
 	struct of_reg reg;
 
 	warn("W-RSV-UNPLACED",
@@ -59,8 +56,7 @@ static void warn_unplaced(const struct of_claim *claim)
 	     claim->name, claim->size, claim->align,
 	     of_has(claim->node, "alloc-ranges") ? "in its alloc-ranges"
 						 : "anywhere");
-	of_reg_start(&reg, claim->node, "alloc-ranges",
-		     of_cells(parent, of_root_cells()));
+	of_reg_peek(&reg, claim->node, "alloc-ranges", claim->cells);
 	while (of_reg_next(&reg))
 		if (reg.size)
 			printk("of: %s: tried " RANGE "\n", claim->name,

@@ -91,6 +91,9 @@ static void limit_usable(void)
 		claim.size = reg.size;
 		if (claim.size)
 			of_claim_add(&keep, &claim);
+		else
+			printk("of: chosen: the range of %s at 0x%016llx is empty\n",
+			       name, claim.base);
 	}
 	if (keep)
 		keep_only(keep, &dropped_usable);

@@ -17,6 +17,9 @@
 #define MODEL_MAX	80
 #define BOOTARGS_MAX	4096
 
+/* The longest method of PSCI's; there are "hvc" and "smc". */
+#define PSCI_METHOD_MAX	7
+
 /* What the register of compatible = "sifive,test0" and "sifive,test1" takes:
  * PASS, and FAIL with the exit code in the upper half. */
 #define SIFIVE_TEST_PASS	0x5555
@@ -188,10 +191,21 @@ static bool use_syscon(void)
 	return true;
 }
 
+/* scan_psci(): by which instruction the firmware's PSCI is called. */
+static void scan_psci(void)
+{
+	int node = fdt_path_offset(of_fdt(), "/psci");
+
+	machine.psci_method = NULL;
+	if (node >= 0 && of_available(node))
+		machine.psci_method = string_of(node, "method", PSCI_METHOD_MAX);
+}
+
 void of_scan_machine(unsigned long cpu)
 {
 	int chosen = fdt_path_offset(of_fdt(), "/chosen");
 
+	of_brk_start();
 	machine.boot_cpu = cpu;
 	machine.poweroff = (struct machine_poweroff){ 0 };
 	scan_model();
@@ -199,5 +213,6 @@ void of_scan_machine(unsigned long cpu)
 	scan_uart(chosen);
 	if (!use_finisher("sifive,test1") && !use_finisher("sifive,test0"))
 		use_syscon();
+	scan_psci();
 	of_scan_cpus();
 }

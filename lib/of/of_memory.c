@@ -36,8 +36,7 @@ const struct of_claim *of_memory_claims(void)
 	return claims;
 }
 
-/* ranges_of(): the property that holds @node's ranges. */
-static const char *ranges_of(int node)
+const char *of_memory_ranges(int node)
 {
 	return of_has(node, "linux,usable-memory") ? "linux,usable-memory"
 						   : "reg";
@@ -48,7 +47,7 @@ static bool describes_memory(int node)
 {
 	if (of_has(node, "device_type"))
 		return of_is(node, "device_type", "memory");
-	return of_named(node, "memory") && of_has(node, ranges_of(node));
+	return of_named(node, "memory") && of_has(node, of_memory_ranges(node));
 }
 
 bool of_is_memory(int node)
@@ -63,7 +62,7 @@ static void check_node(int node)
 		warn("W-MEM-DEVICE-TYPE",
 		     "%s has no device_type; it is taken for memory by its name",
 		     of_name(node));
-	if (!of_has(node, ranges_of(node)))
+	if (!of_has(node, of_memory_ranges(node)))
 		warn("W-MEM-NO-REG", "%s has no reg; it adds no memory",
 		     of_name(node));
 }
@@ -79,7 +78,7 @@ static void claim_node(int node)
 	};
 	struct of_reg reg;
 
-	of_reg_start(&reg, node, ranges_of(node), of_root_cells());
+	of_reg_start(&reg, node, of_memory_ranges(node), of_root_cells());
 	while (of_reg_next(&reg)) {
 		claim.base = reg.base;
 		claim.size = reg.size;
@@ -177,9 +176,23 @@ static void check_any(const char *when)
 		      when, machine.dtb);
 }
 
+/* count_ranges(): ranges of usable memory nodes, empty ones included. */
+static unsigned long count_ranges(void)
+{
+	unsigned long nr = 0;
+	int node;
+
+	fdt_for_each_subnode(node, of_fdt(), OF_ROOT)
+		if (of_is_memory(node))
+			nr += of_count_entries(node, of_memory_ranges(node),
+					       of_root_cells());
+	return nr;
+}
+
 void of_scan_memory(void)
 {
 	check_root_cells();
+	of_brk_ensure(count_ranges() * OF_RANGE_BYTES);
 	of_scan_numa();
 	collect();
 	add_claims();

@@ -85,6 +85,7 @@ static void init_nodes(const struct node_id *list)
 
 	for (id = list; id; id = id->next)
 		nr++;
+	of_brk_ensure((phys_addr_t)nr * (phys_addr_t)nr);
 	hwids = brk_alloc_or_panic((size_t)nr * sizeof(*hwids),
 				   _Alignof(uint32_t), "NUMA node ids");
 	nr = 0;

@@ -71,6 +71,7 @@ struct of_reg {
 	int left;		/* whole entries not read yet */
 	phys_addr_t base;	/* the entry last read */
 	phys_addr_t size;	/* its bytes; base + size is 2^64 at most */
+	bool quiet;		/* don't warn: somebody else reads it too */
 };
 
 /* of_cells(): the cells for @bus's children; @fallback's where it has none. */
@@ -89,6 +90,11 @@ bool of_number(const fdt32_t **cell, int n, phys_addr_t *value);
 /* of_reg_start(): @it will read @node's property @name, if there is one. */
 void of_reg_start(struct of_reg *it, int node, const char *name,
 		  struct of_cells cells);
+
+/* of_reg_peek(): the same, for one more look at what is read elsewhere: no
+ * warnings. */
+void of_reg_peek(struct of_reg *it, int node, const char *name,
+		 struct of_cells cells);
 
 /*
  * of_reg_next(): the next entry that can be used into @it->base and @it->size;
@@ -121,6 +127,7 @@ struct of_claim {
 	enum memblock_flags flags;
 	int rank;			/* memory: the node id; else of_rank */
 	int node;			/* dynamic regions: where the rest stands */
+	struct of_cells cells;		/* dynamic regions: of alloc-ranges */
 	const struct mem_owner *owner;	/* reservations: the owner */
 };
 
@@ -145,6 +152,28 @@ struct of_claim *of_claim_sort(struct of_claim *list,
 /* of_must(): panic where memblock returned @err because a table is full. */
 void of_must(int err);
 
+/* --- of_brk.c: room for what a tree makes us remember ---------------------- */
+
+/* What one range of the tree may cost until bootmem is up: its claim, its
+ * region, names, and its share of tables that have doubled. */
+#define OF_RANGE_BYTES	((phys_addr_t)768)
+
+/* of_brk_start(): brk is the image's own so far. */
+void of_brk_start(void);
+
+/*
+ * of_brk_ensure(): @bytes and some more can be had from brk. Where they can't,
+ * brk goes on in RAM that nobody claims, if there is such a place.
+ */
+void of_brk_ensure(phys_addr_t bytes);
+
+/* of_claim_brk(): what brk was extended by. */
+void of_claim_brk(struct of_claim **claims);
+
+/* of_count_entries(): entries of @node's property @name, by @cells. */
+unsigned long of_count_entries(int node, const char *name,
+			       struct of_cells cells);
+
 /* --- parts of of_scan_machine() ------------------------------------------- */
 
 /* of_scan_cpus(): the usable CPUs into machine.cpus. */
@@ -165,6 +194,9 @@ bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size);
 /* of_is_memory(): @node, a child of the root, is a usable memory node. */
 bool of_is_memory(int node);
 
+/* of_memory_ranges(): the property that holds memory node @node's ranges. */
+const char *of_memory_ranges(int node);
+
 /* of_memory_claims(): what the memory nodes claimed, in address order. */
 const struct of_claim *of_memory_claims(void);
 
@@ -184,8 +216,23 @@ void of_limit_memory(void);
  * into @claims, the others into @dynamic. */
 void of_claim_regions(struct of_claim **claims, struct of_claim **dynamic);
 
+/* of_count_regions(): ranges of /reserved-memory's children; at least one each. */
+unsigned long of_count_regions(void);
+
+/* of_is_regions(): @node, a child of the root, is a /reserved-memory. */
+bool of_is_regions(int node);
+
 /* of_claim_chosen(): the initrd and other ranges that /chosen names. */
 void of_claim_chosen(struct of_claim **claims);
+
+/* of_chosen_range(): name of the @i-th property of /chosen, from 0, that holds
+ * ranges to reserve; NULL past the last. of_initrd(): the initrd; false where
+ * there is none or its ends make no sense. */
+const char *of_chosen_range(size_t i);
+bool of_initrd(int chosen, phys_addr_t *start, phys_addr_t *end);
+
+/* of_memory_answers(): the word at @pa keeps what is written to it. */
+bool of_memory_answers(phys_addr_t pa);
 
 /* of_probe_memory(): drop each bank that doesn't answer. */
 void of_probe_memory(void);

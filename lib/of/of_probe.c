@@ -20,9 +20,8 @@ static const struct mem_owner dropped_absent = {
 	.kind = "dropped", .name = "does not answer",
 };
 
-/* answers(): the word at @pa keeps what is written to it. What an unsigned long
- * doesn't reach can't be asked, and isn't used either. */
-static bool answers(phys_addr_t pa)
+/* What an unsigned long doesn't reach can't be asked, and isn't used either. */
+bool of_memory_answers(phys_addr_t pa)
 {
 	unsigned long va = (unsigned long)pa, before, after;
 
@@ -44,10 +43,10 @@ static bool bank_answers(const struct of_claim *bank)
 
 	if (!memblock_next_free(bank->base, &range) || range.start > last)
 		return true;
-	if (!answers(range.start))
+	if (!of_memory_answers(range.start))
 		return false;
 	return !memblock_prev_free(last, &range) ||
-	       answers(ALIGN_DOWN(MIN(last, range.last), PAGE_SIZE));
+	       of_memory_answers(ALIGN_DOWN(MIN(last, range.last), PAGE_SIZE));
 }
 
 void of_probe_memory(void)

@@ -11,6 +11,7 @@
  * Whoever uses a region points to it by memory-region; the names of these
  * devices go into its owner, and so into the report.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "brk.h"
@@ -20,16 +21,24 @@
 /* Room for the names of a region's users. */
 #define USERS_SIZE	128
 
+/* Pointers to no region that are looked into: each is a walk over the tree. */
+#define LOST_MAX	64
+
 /* A child of /reserved-memory. */
 struct region {
-	struct region *next;
+	struct region *next;	/* the one before it in the file */
 	uint32_t phandle;	/* what memory-region points to; 0: nothing */
 	struct mem_owner owner;
 	char *users;		/* the owner's users, USERS_SIZE bytes; or NULL */
+	bool full;		/* no more of them fit */
 };
 
-/* Every region of the tree, for finding it by phandle. */
+/* Every region of the tree, and how many there are. */
 static struct region *regions;
+static size_t nr_regions;
+
+/* memory-region entries that lead to none of them. */
+static unsigned int nr_lost;
 
 /* new_region(): @node's region, with an owner of kind @kind. */
 static struct region *new_region(int node, const char *kind)
@@ -43,6 +52,7 @@ static struct region *new_region(int node, const char *kind)
 	region->owner.name = of_name(node);
 	region->next = regions;
 	regions = region;
+	nr_regions++;
 	return region;
 }
 
@@ -131,7 +141,9 @@ static void claim_dynamic(struct of_claim **dynamic, struct of_claim *claim,
 static void claim_child(int node, struct of_cells cells,
 			struct of_claim **claims, struct of_claim **dynamic)
 {
-	struct of_claim claim = { .name = of_name(node), .node = node };
+	struct of_claim claim = {
+		.name = of_name(node), .node = node, .cells = cells,
+	};
 
 	if (!of_available(node)) {
 		printk("of: %s is disabled; nothing is reserved for it\n",
@@ -170,35 +182,92 @@ static void check_parent(int parent, struct of_cells cells)
 		     root.size);
 }
 
-/* add_user(): @node uses @region. What doesn't fit any more is cut. */
-static void add_user(struct region *region, int node)
+/* append_user(): one more name behind the others, or what says that there are
+ * more. */
+static void append_user(struct region *region, int node)
 {
 	static const char more[] = ", ...";
+	size_t len = strlen(region->users);
 	const char *name = of_name(node);
-	size_t len, room = USERS_SIZE - sizeof(more);
 
-	if (!region->users) {
-		region->users = brk_alloc_or_panic(USERS_SIZE, 1,
-						   "users of a region");
-		region->owner.users = region->users;
-		strcpy(region->users, name);
-		return;
-	}
-	len = strlen(region->users);
-	if (len > room)
-		return;
-	if (len + 2 + strlen(name) > room) {
+	region->full = len + 2 + strlen(name) + sizeof(more) > USERS_SIZE;
+	if (region->full) {
 		strcpy(region->users + len, more);
-		memset(region->users + len + sizeof(more), 0,
-		       USERS_SIZE - len - sizeof(more));
 		return;
 	}
 	strcpy(region->users + len, ", ");
 	strcpy(region->users + len + 2, name);
 }
 
+/* add_user(): @node uses @region. */
+static void add_user(struct region *region, int node)
+{
+	if (region->full)
+		return;
+	if (region->users) {
+		append_user(region, node);
+		return;
+	}
+	region->users = brk_alloc_or_panic(USERS_SIZE, 1,
+					   "users of a region");
+	region->owner.users = region->users;
+	strcpy(region->users, of_name(node));
+}
+
+/* by_phandle(): qsort()'s and bsearch()'s order. */
+static int by_phandle(const void *a, const void *b)
+{
+	uint32_t x = (*(struct region *const *)a)->phandle;
+	uint32_t y = (*(struct region *const *)b)->phandle;
+
+	return (x > y) - (x < y);
+}
+
+/* sort_regions(): all regions by phandle, in an array. */
+static struct region **sort_regions(void)
+{
+	struct region **sorted = brk_alloc_or_panic(
+		nr_regions * sizeof(*sorted), _Alignof(struct region *),
+		"the reserved regions");
+	size_t nr = 0;
+
+	for (struct region *r = regions; r; r = r->next)
+		sorted[nr++] = r;
+	qsort(sorted, nr, sizeof(*sorted), by_phandle);
+	return sorted;
+}
+
+/* find_region(): the region that @phandle points to, or NULL. */
+static struct region *find_region(struct region *const *sorted,
+				  uint32_t phandle)
+{
+	struct region key = { .phandle = phandle }, *pointer = &key;
+	struct region *const *found;
+
+	if (!phandle)
+		return NULL;
+	found = bsearch(&pointer, sorted, nr_regions, sizeof(*sorted),
+			by_phandle);
+	return found ? *found : NULL;
+}
+
+/* check_user(): @node's memory-region points to no region of ours: to a disabled
+ * one, or to nothing at all. */
+static void check_user(int node, uint32_t phandle)
+{
+	if (++nr_lost > LOST_MAX)
+		return;
+	if (fdt_node_offset_by_phandle(of_fdt(), phandle) >= 0)
+		printk("of: %s: memory-region 0x%x is no region in use\n",
+		       of_name(node), phandle);
+	else
+		warn("W-RSV-USER",
+		     "%s: memory-region 0x%x points to nothing; it has no memory",
+		     of_name(node), phandle);
+}
+
 /* add_users_of(): note the regions that @node's memory-region points to. */
-static void add_users_of(int node)
+static void add_users_of(struct region *const *sorted, int node)
 {
 	int len;
 	const fdt32_t *cell = fdt_getprop(of_fdt(), node, "memory-region",
@@ -206,10 +275,54 @@ static void add_users_of(int node)
 
 	if (!cell || !of_available(node))
 		return;
-	for (; len >= (int)sizeof(*cell); len -= (int)sizeof(*cell), cell++)
-		for (struct region *r = regions; r; r = r->next)
-			if (r->phandle && r->phandle == fdt32_ld(cell))
-				add_user(r, node);
+	for (; len >= (int)sizeof(*cell); len -= (int)sizeof(*cell), cell++) {
+		struct region *region = find_region(sorted, fdt32_ld(cell));
+
+		if (region)
+			add_user(region, node);
+		else
+			check_user(node, fdt32_ld(cell));
+	}
+}
+
+/* add_users(): every device's. */
+static void add_users(void)
+{
+	struct region **sorted = sort_regions();
+
+	nr_lost = 0;
+	for (int node = OF_ROOT; node >= 0;
+	     node = fdt_next_node(of_fdt(), node, NULL))
+		add_users_of(sorted, node);
+	if (nr_lost > LOST_MAX)
+		warn("W-RSV-USER",
+		     "%u more memory-region entries lead to no region in use",
+		     nr_lost - LOST_MAX);
+}
+
+bool of_is_regions(int node)
+{
+	return of_named(node, "reserved-memory");
+}
+
+unsigned long of_count_regions(void)
+{
+	unsigned long nr = 0;
+	int parent, node;
+
+	fdt_for_each_subnode(parent, of_fdt(), OF_ROOT) {
+		struct of_cells cells;
+
+		if (!of_is_regions(parent))
+			continue;
+		cells = of_cells(parent, of_root_cells());
+		fdt_for_each_subnode(node, of_fdt(), parent) {
+			unsigned long n = of_count_entries(node, "reg", cells);
+
+			nr += MAX(n, 1);
+		}
+	}
+	return nr;
 }
 
 void of_claim_regions(struct of_claim **claims, struct of_claim **dynamic)
@@ -217,17 +330,16 @@ void of_claim_regions(struct of_claim **claims, struct of_claim **dynamic)
 	int parent, node;
 
 	regions = NULL;
+	nr_regions = 0;
 	fdt_for_each_subnode(parent, of_fdt(), OF_ROOT) {
 		struct of_cells cells;
 
-		if (!of_named(parent, "reserved-memory"))
+		if (!of_is_regions(parent))
 			continue;
 		cells = of_cells(parent, of_root_cells());
 		check_parent(parent, cells);
 		fdt_for_each_subnode(node, of_fdt(), parent)
 			claim_child(node, cells, claims, dynamic);
 	}
-	for (node = OF_ROOT; regions && node >= 0;
-	     node = fdt_next_node(of_fdt(), node, NULL))
-		add_users_of(node);
+	add_users();
 }

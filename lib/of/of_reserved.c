@@ -3,8 +3,8 @@
  * Who holds which part of memory before anybody allocates.
  *
  * Every reservation is collected as a claim: the running image, the blob, the
- * reservation block, /reserved-memory, /chosen. Sorted by rank and address they
- * go to memblock, which keeps the first owner of each byte; so what is
+ * reservation block, /reserved-memory, /chosen. Sorted they go to memblock, those
+ * that overlap by rank; it keeps the first owner of each byte. So what is
  * protected is the union of all, and the rank alone decides who holds an
  * overlap and whether it is mapped:
  *
@@ -42,17 +42,20 @@ static const struct mem_owner firmware_owner = {
 	.kind = "firmware", .name = "below the image, named by nobody",
 };
 
-/* claim_own(): the image and the blob. */
+/* claim_own(): the image, what brk has besides, and the blob, unless that is no
+ * part of this machine's memory: then it has no size. */
 static void claim_own(struct of_claim **claims)
 {
 	if (image.end != image.start)
 		of_claim_add(claims, &(struct of_claim){
 			.name = "the running image", .rank = OF_RANK_IMAGE,
 			.base = image.start, .size = image.end - image.start });
-	of_claim_add(claims, &(struct of_claim){
-		.name = dtb_owner.name, .rank = OF_RANK_DTB,
-		.base = machine.dtb, .size = machine.dtb_size,
-		.owner = &dtb_owner });
+	if (machine.dtb_size)
+		of_claim_add(claims, &(struct of_claim){
+			.name = dtb_owner.name, .rank = OF_RANK_DTB,
+			.base = machine.dtb, .size = machine.dtb_size,
+			.owner = &dtb_owner });
+	of_claim_brk(claims);
 }
 
 /* claim_memreserve(): the entries of the reservation block. */
@@ -67,8 +70,13 @@ static void claim_memreserve(struct of_claim **claims)
 	for (int i = 0; i < nr; i++) {
 		uint64_t base, size;
 
-		if (fdt_get_mem_rsv(of_fdt(), i, &base, &size) || !size)
+		if (fdt_get_mem_rsv(of_fdt(), i, &base, &size))
 			continue;
+		if (!size) {
+			printk("of: memreserve: the range at 0x%016llx is empty\n",
+			       (phys_addr_t)base);
+			continue;
+		}
 		if (size - 1 > PHYS_ADDR_MAX - base) {
 			warn("W-REG-WRAP",
 			     "memreserve: 0x%016llx + 0x%llx passes 2^64; it is cut there",
@@ -92,14 +100,23 @@ static bool expected_overlap(const struct of_claim *a,
 	       (low == OF_RANK_DTB || low == OF_RANK_INITRD);
 }
 
-/* warn_overlap(): @a and @b share bytes; the lower rank holds them. */
+/*
+ * warn_overlap(): @a and @b share bytes; the lower rank holds them. Where it is
+ * the image that runs in what somebody wants for himself, nothing can be trusted
+ * any more: the boot goes on to its end, and fails.
+ */
 static void warn_overlap(const struct of_claim *a, const struct of_claim *b)
 {
 	const struct of_claim *holder = a->rank <= b->rank ? a : b;
+	phys_addr_t last = MIN(of_claim_last(a), of_claim_last(b));
 
-	warn("W-RSV-OVERLAP", "%s and %s overlap at " RANGE "; %s holds it",
-	     a->name, b->name, b->base,
-	     MIN(of_claim_last(a), of_claim_last(b)), holder->name);
+	if (holder->rank == OF_RANK_IMAGE)
+		fail("W-RSV-IMAGE",
+		     "%s and %s overlap at " RANGE "; %s stays and is mapped, but whoever reserved it may write there: load the image elsewhere or correct the reservation",
+		     a->name, b->name, b->base, last, holder->name);
+	else
+		warn("W-RSV-OVERLAP", "%s and %s overlap at " RANGE "; %s holds it",
+		     a->name, b->name, b->base, last, holder->name);
 }
 
 /* warn_overlaps(): one warning a pair; @claims are in address order. */
@@ -150,12 +167,12 @@ static void claim_firmware(struct of_claim **claims)
 	long bank = memblock_search(&memblock.memory, image.start);
 	phys_addr_t start;
 
-	arch_firmware_name(firmware, sizeof(firmware));
-	if (bank < 0 || !strcmp(firmware, "none"))
+	if (bank < 0 || !arch_firmware_in_ram())
 		return;
 	start = memblock.memory.regions[bank].base;
 	if (start == image.start || touches(*claims, start, image.start))
 		return;
+	arch_firmware_name(firmware, sizeof(firmware));
 	warn("W-FIRMWARE-UNNAMED",
 	     "no reservation names where %s lives; " RANGE " below the image is reserved for it",
 	     firmware, start, image.start - 1);
@@ -272,6 +289,38 @@ static void reserve(const struct of_claim *claim)
 	}
 }
 
+/* cut_group(): cut @list, in address order, behind the first claims that share
+ * pages with each other, directly or by way of others; returns the rest. */
+static struct of_claim *cut_group(struct of_claim *list)
+{
+	phys_addr_t last = of_claim_last(list) | (PAGE_SIZE - 1);
+	struct of_claim *rest;
+
+	while (list->next && list->next->base <= last) {
+		list = list->next;
+		last = MAX(last, of_claim_last(list) | (PAGE_SIZE - 1));
+	}
+	rest = list->next;
+	list->next = NULL;
+	return rest;
+}
+
+/*
+ * reserve_all(): @claims, in address order. Only where claims share pages does it
+ * matter who comes first; so each such group is taken by rank, and all of them
+ * by address, which puts new regions at the end of memblock's list.
+ */
+static void reserve_all(struct of_claim *claims)
+{
+	while (claims) {
+		struct of_claim *rest = cut_group(claims), *c;
+
+		for (c = of_claim_sort(claims, by_rank); c; c = c->next)
+			reserve(c);
+		claims = rest;
+	}
+}
+
 /* reserve_page_zero(): an address of 0 means "none" everywhere. */
 static void reserve_page_zero(void)
 {
@@ -284,6 +333,9 @@ void of_scan_reserved(void)
 {
 	struct of_claim *claims = NULL, *dynamic = NULL;
 
+	of_brk_ensure((of_count_regions() +
+		       (phys_addr_t)fdt_num_mem_rsv(of_fdt())) *
+		      OF_RANGE_BYTES);
 	claim_own(&claims);
 	claim_memreserve(&claims);
 	of_claim_regions(&claims, &dynamic);
@@ -291,9 +343,7 @@ void of_scan_reserved(void)
 	claims = of_claim_sort(claims, of_claim_order);
 	warn_overlaps(claims);
 	claim_firmware(&claims);
-	claims = of_claim_sort(claims, by_rank);
-	for (const struct of_claim *c = claims; c; c = c->next)
-		reserve(c);
+	reserve_all(of_claim_sort(claims, of_claim_order));
 	reserve_page_zero();
 	of_probe_memory();
 	of_place_dynamic(dynamic);

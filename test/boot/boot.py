@@ -8,6 +8,7 @@ line, a machine that switched itself off with the right status. What one
 scenario has beyond that is for its test to assert.
 """
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import qemu
-from paths import ARCH, DTB, FIRMWARE
+from paths import ARCH, BUILD, HOST_DTB
 from report import Report
 
 # Seconds that a boot may take; one that takes longer is a failure.
@@ -44,19 +45,26 @@ class Scenario:
     dts: str = None                 # fixture dts/<dts>.dts; None: QEMU's tree
     dtb: Path = None                # or any blob
     append: str = "selftest"
-    kernel: str = "firmware.elf"    # or firmware.bin
+    kernel: str = None              # firmware.elf, .bin; None: the machine's
     initrd: Path = None
     extra: tuple = ()               # options for QEMU
     warnings: frozenset = frozenset()   # codes that must appear, and no others
     passes: bool = True             # how the run must end
     says: str = None                # regex: what the line before the last says
+    arch: str = ARCH                # the port
 
     def blob(self):
-        """The device tree to boot with, or None for QEMU's own."""
-        return DTB / f"{self.dts}.dtb" if self.dts else self.dtb
+        """The device tree to boot with, or None for QEMU's own, or for one that
+        QEMU changes: a machine's that isn't drawn in dts/."""
+        own = qemu.dtb_of(self.arch, self.machine)
+        if self.dts:
+            return HOST_DTB / self.arch / f"{self.dts}.dtb"
+        if self.dtb or not own:
+            return self.dtb
+        return Path(own) if HOST_DTB in Path(own).parents else None
 
     def command(self, kernel=None):
-        """QEMU's command line; @kernel instead of ours, where given."""
+        """QEMU's command line; @kernel instead of ours, where given; "": none."""
         extra = [*self.extra]
         if self.initrd:
             extra += ["-initrd", str(self.initrd)]
@@ -65,14 +73,19 @@ class Scenario:
             pytest.fail(f"{blob} isn't built; 'make dtbs' builds it",
                         pytrace=False)
         return qemu.machine_command(
-            ARCH, self.machine, kernel or built(self.kernel), self.mem,
-            self.nodes, self.smp, str(blob) if blob else None, self.append,
-            extra=extra)
+            self.arch, self.machine,
+            self.image() if kernel is None else kernel, self.mem, self.nodes,
+            self.smp, str(blob) if blob else None, self.append, extra=extra)
+
+    def image(self):
+        """The file that is booted."""
+        return built(self.kernel or os.path.basename(
+            qemu.image_of(self.arch, self.machine)), self.arch)
 
 
-def built(name):
-    """The path of what the build made for the port."""
-    path = FIRMWARE / name
+def built(name, arch=ARCH):
+    """The path of what the build made for a port."""
+    path = BUILD / arch / name
     if not path.exists():
         pytest.fail(f"{path} isn't built; 'make firmware' builds it",
                     pytrace=False)
@@ -163,21 +176,30 @@ class Boot:
 
     def check_order(self):
         """The key lines come in the report's order."""
+        early = "early=memblock" not in self.scenario.append.split()
+        maps = [r"bootmem: node .*"]    # late on the road without bootmem
         for pattern in (r"bootmem \S+ \S+ report 1", r"machine: .*",
-                        r"memblock: memory\[0\] .*", r"bootmem: node .*",
+                        r"memblock: memory\[0\] .*", *maps * early,
                         r"paging: .*", r"Zone ranges:",
                         r"Early memory node ranges", r"Fallback order .*",
-                        r"Memory: .*", r"Node \d+, zone .*",
-                        r"ledger: node .*", r"ledger: total .*",
-                        r"stage: .*", r"bootmem: done status pass"):
+                        *maps * (not early), r"Memory: .*",
+                        r"Node \d+, zone .*", r"ledger: node .*",
+                        r"ledger: total .*", r"stage: .*",
+                        r"bootmem: done status pass"):
             self.expect(pattern)
+
+
+def run(scenario, command=None):
+    """Boot @scenario; how it went is for the caller to check."""
+    status, text = qemu.run(command or scenario.command(), BOOT_TIMEOUT,
+                            not qemu.powers_off(scenario.arch,
+                                                scenario.machine))
+    return Boot(scenario, status, text.decode(errors="replace"))
 
 
 def boot(scenario, command=None):
     """Boot @scenario and check what holds for every boot."""
-    status, text = qemu.run(command or scenario.command(), BOOT_TIMEOUT,
-                            not qemu.powers_off(ARCH, scenario.machine))
-    result = Boot(scenario, status, text.decode(errors="replace"))
+    result = run(scenario, command)
     result.check_end()
     if not scenario.passes:
         result.check_reason()

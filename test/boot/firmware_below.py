@@ -15,6 +15,7 @@ ADDED = {
         Claim("nomap", 0x80000000, 0x80040000, "mmode_resv1@80000000"),
         Claim("nomap", 0x80040000, 0x80060000, "mmode_resv0@80040000"),
     ],
+    "PSCI 1.1": [],
     "none": [],
 }
 

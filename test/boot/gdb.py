@@ -6,6 +6,7 @@ socket. That is the way to have the image see something that whatever runs
 before it would never have passed on.
 """
 
+import contextlib
 import socket
 import subprocess
 import time
@@ -43,7 +44,9 @@ class Gdb:
         while not answer.endswith(b"#"):
             answer += self.stream.read(1)
         self.stream.read(2)
-        self.socket.sendall(b"+")
+        # The machine may have come to its end before this arrives.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.socket.sendall(b"+")
         return answer[:-1].decode()
 
     def run_to(self, address):

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from paths import DTB, DTS  # noqa: E402
+from paths import DTS, HOST_DTB  # noqa: E402
 
 from oracle import Oracle, Tree  # noqa: E402
 
@@ -34,7 +34,7 @@ def fixtures():
 
 def blob_of(name):
     """Fixture @name as dtc made it."""
-    return (DTB / f"{name}.dtb").read_bytes()
+    return (HOST_DTB / f"{name}.dtb").read_bytes()
 
 
 def describe(blob):

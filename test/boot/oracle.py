@@ -11,6 +11,7 @@ Addresses are bytes; ranges are half-open, [start, end).
 """
 
 import re
+import struct
 from collections import defaultdict, namedtuple
 
 import libfdt
@@ -91,14 +92,27 @@ class Tree:
         return int.from_bytes(value, "big") if value else default
 
     def _reg(self, parent, node):
-        """@node's reg as (base, size), by @parent's cells; without these 2 and
-        1, as the specification says."""
-        value = self._prop(node, "reg") or b""
+        """@node's reg as (base, size)."""
+        return self._entries(parent, node, "reg")
+
+    def _entries(self, parent, node, name):
+        """@node's property @name as (base, size), by @parent's cells; without
+        these 2 and 1, as the specification says."""
+        value = self._prop(node, name) or b""
         first = 4 * self._cells(parent, "#address-cells", 2)
         both = first + 4 * self._cells(parent, "#size-cells", 1)
         for at in range(0, len(value) - both + 1, both or 1):
             yield (int.from_bytes(value[at:at + first], "big"),
                    int.from_bytes(value[at + first:at + both], "big"))
+
+    def _memreserve(self):
+        """The reservation block's (base, size), read from the blob itself: the
+        binding's release 1.6 returns no pair where the base is 0."""
+        block = bytes(self.fdt.as_bytearray())[self.fdt.off_mem_rsvmap():]
+        for base, size in struct.iter_unpack(">QQ", block[:len(block) & -16]):
+            if not base and not size:
+                return
+            yield base, size
 
     def _banks(self):
         for node in self._children(0):
@@ -117,8 +131,7 @@ class Tree:
         for node in self._children(parent) if parent >= 0 else []:
             if self._okay(node):
                 yield from self._node_claims(parent, node)
-        for i in range(self.fdt.num_mem_rsv()):
-            base, size = self.fdt.get_mem_rsv(i)[-2:]
+        for base, size in self._memreserve():
             yield Claim("memreserve", base, base + size, "memreserve")
         yield from self._initrd()
 
@@ -144,8 +157,7 @@ class Tree:
         for node in nodes:
             for name, value in self._props(node).items():
                 yield f"{self.fdt.get_name(node)} {name} {value.hex()}"
-        for i in range(self.fdt.num_mem_rsv()):
-            base, size = self.fdt.get_mem_rsv(i)[-2:]
+        for base, size in self._memreserve():
             yield f"memreserve {base:#x} {size:#x}"
 
     def _node_claims(self, parent, node):
@@ -235,11 +247,11 @@ class Oracle:
     """What a boot with this tree must come to.
 
     @extra are claims that no tree names: the image, the blob, what the firmware
-    below us adds to the tree on its way to us.
+    below us adds to the tree on its way to us. @tree reads the blob.
     """
 
-    def __init__(self, blob, extra=()):
-        self.tree = Tree(blob)
+    def __init__(self, blob, extra=(), tree=Tree):
+        self.tree = tree(blob)
         self.claims = sorted([*self.tree.claims, *extra], key=precedence)
         self.memory = list(self._memory())
         self.pieces = list(self._pieces())

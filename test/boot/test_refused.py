@@ -28,6 +28,18 @@ def test_refused(scenario):
     assert boot(scenario).report.panic
 
 
+def test_image_reserved():
+    """Somebody reserved what the image runs in: the boot goes to its end, the
+    ledger balances, and the run has failed."""
+    report = boot(Scenario("image-reserved", dts="boot-image-reserved", smp=4,
+                           append="", passes=False, says="")).report
+    texts = [warning.text for warning in report.warnings
+             if warning.code == "W-RSV-IMAGE"]
+    assert len(texts) == 1 and "hostage@80000000" in texts[0]
+    assert report.total[-1] == 0
+    assert not report.panic
+
+
 def corrupted(blob, offset, value):
     """@blob with the 32-bit field at @offset set to @value."""
     changed = bytearray(blob)
@@ -56,13 +68,14 @@ BROKEN = {
 def test_broken_blob(how, tmp_path):
     """A blob that is damaged behind the back of the firmware below us, which
     has read it by then, is refused with its address."""
-    blob = (DTB / "boot-cpu0.dtb").read_bytes()
-    good = boot(Scenario("good", dts="boot-cpu0", smp=4)).report
-    scenario = Scenario(how, dts="boot-cpu0", smp=4, passes=False,
+    blob = (DTB / "boot-hole.dtb").read_bytes()
+    good = boot(Scenario("good", dts="boot-hole", mem="256M", smp=4)).report
+    start = [region.start for region in good.reserved
+             if region.owner == "text"][0]
+    scenario = Scenario(how, dts="boot-hole", mem="256M", smp=4, passes=False,
                         says=rf"panic: \S+:\d+: .*{good.machine.dtb:#018x}")
-    status, text = run_changed(
-        scenario.command(), tmp_path, symbols(built("firmware.elf"))["_start"],
-        good.machine.dtb, BROKEN[how](blob))
+    status, text = run_changed(scenario.command(), tmp_path, start,
+                               good.machine.dtb, BROKEN[how](blob))
     result = Boot(scenario, status, text)
     result.check_end()
     result.check_reason()
@@ -72,7 +85,7 @@ def test_trap(tmp_path):
     """An instruction that no CPU knows, in the middle of the boot, ends in a
     line with its cause and place, and in power-off as failed."""
     names = symbols(built("firmware.elf"))
-    scenario = Scenario("trap", passes=False)
+    scenario = Scenario("trap", passes=False, kernel="firmware.elf")
     status, text = run_changed(
         scenario.command(), tmp_path, names["_start"],
         names["of_scan_memory"], b"\xff" * 8)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The raw image started by U-Boot's booti, which puts it at another address than
-QEMU does: where the header's text_offset says."""
+QEMU does: where the header says."""
 
 from pathlib import Path
 
@@ -10,16 +10,10 @@ from pexpect.popen_spawn import PopenSpawn
 
 import against_oracle
 from boot import BOOT_TIMEOUT, Boot, Scenario, built
-from paths import ARCH
+from ports import PORT
 
-# Debian's u-boot-qemu: the build that runs above the firmware below us.
-U_BOOT = Path(f"/usr/lib/u-boot/qemu-{ARCH}_smode/u-boot.bin")
-
-# Where the image is put for U-Boot to find, out of the way of all it moves.
-LOAD_ADDRESS = 0x84000000
-
-# Where booti must move it: start of RAM, and the header's text_offset.
-IMAGE_ADDRESS = 0x80000000 + (4 << 20)
+# Debian's u-boot-qemu.
+U_BOOT = Path("/usr/lib/u-boot", PORT.u_boot.folder, "u-boot.bin")
 
 
 def booti(command):
@@ -29,7 +23,9 @@ def booti(command):
         qemu.expect("Hit any key to stop autoboot")
         qemu.send("\n")
         qemu.expect("=> ")
-        qemu.send(f"booti {LOAD_ADDRESS:#x} - ${{fdtcontroladdr}}\n")
+        qemu.send("setenv bootargs selftest\n")
+        qemu.expect("=> ")
+        qemu.send(f"booti {PORT.u_boot.load:#x} - ${{fdtcontroladdr}}\n")
         qemu.expect("Starting kernel")
         qemu.expect(EOF)
         return qemu.wait(), qemu.before.decode(errors="replace")
@@ -43,12 +39,13 @@ def test_booti():
         pytest.fail(f"{U_BOOT} is missing; Debian's u-boot-qemu has it",
                     pytrace=False)
     image = built("firmware.bin")
-    scenario = Scenario("booti", mem="256M", extra=(
-        "-device", f"loader,file={image},addr={LOAD_ADDRESS:#x}"))
-    boot = Boot(scenario, *booti(scenario.command(kernel=str(U_BOOT))))
+    scenario = Scenario("booti", mem="256M", append="", extra=(
+        "-device", f"loader,file={image},addr={PORT.u_boot.load:#x}",
+        PORT.u_boot.option, str(U_BOOT)))
+    boot = Boot(scenario, *booti(scenario.command(kernel="")))
     boot.check_end()
     boot.check_forbidden()
     boot.check_order()
     boot.check_ktap()
-    assert against_oracle.image_claim(boot.report).start == IMAGE_ADDRESS
+    assert against_oracle.image_claim(boot.report).start == PORT.u_boot.runs
     assert boot.report.total[-1] == 0

@@ -7,6 +7,7 @@
  * through exactly where there is RAM. The counter counts its own calls: it
  * never runs backwards, and a test's output is the same on every run.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,10 @@ jmp_buf host_halt_env;
 /* Whether machine_halt() may jump to host_halt_env. */
 static bool armed;
 
-/* The log: its text with a NUL, the length without it. */
+/* The log: its text with a NUL, the length without it, the room there is. */
 static char *log_text;
 static size_t log_len;
+static size_t log_size;
 
 /* How often the counter was read. */
 static unsigned long long counter;
@@ -62,6 +64,7 @@ void host_reset(void)
 	free(log_text);
 	log_text = NULL;
 	log_len = 0;
+	log_size = 0;
 	armed = false;
 }
 
@@ -77,11 +80,12 @@ void host_arm(bool on)
 
 void console_write(const char *text, size_t len)
 {
-	char *longer = realloc(log_text, log_len + len + 1);
-
-	if (!longer)
-		abort();
-	log_text = longer;
+	if (log_len + len >= log_size) {
+		log_size = 2 * (log_len + len + 1);
+		log_text = realloc(log_text, log_size);
+		if (!log_text)
+			abort();
+	}
 	memcpy(log_text + log_len, text, len);
 	log_len += len;
 	log_text[log_len] = '\0';
@@ -102,12 +106,17 @@ void machine_halt(bool pass)
 
 unsigned long long arch_counter(void)
 {
-	return ++counter;
+	return __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED);
 }
 
 void arch_firmware_name(char *name, size_t size)
 {
 	snprintf(name, size, "%s", host.firmware_name);
+}
+
+bool arch_firmware_in_ram(void)
+{
+	return strcmp(host.firmware_name, "none") != 0;
 }
 
 unsigned int arch_phys_bits(void)
@@ -130,6 +139,12 @@ void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root)
 {
 	host.mode = mode;
 	host.root = root;
+}
+
+void arch_dcache_inval(phys_addr_t start, phys_addr_t end)
+{
+	(void)start;
+	(void)end;
 }
 
 void arch_flush_tlb(unsigned long va)
@@ -159,4 +174,16 @@ bool arch_try_write(unsigned long va, unsigned long value)
 bool arch_try_exec(unsigned long va)
 {
 	return ram_find(va, 1) != NULL;
+}
+
+void arch_cpu_relax(unsigned long turns)
+{
+	(void)turns;
+	sched_yield();
+}
+
+void arch_cpu_stop(void)
+{
+	fputs("host: a thread was stopped: another one has failed\n", stderr);
+	abort();
 }

@@ -36,6 +36,10 @@ struct window {
 /* All windows there are. */
 static struct window *windows;
 
+/* The largest window that is made on demand: room for the metadata of any
+ * machine, and some dozen of them fit into the host's addresses. */
+#define DEMAND_MAX	((phys_addr_t)1 << 42)
+
 /* die(): end the test program; the RAM a test set up doesn't fit its use. */
 static void __attribute__((noreturn)) die(const char *what, phys_addr_t base,
 					  phys_addr_t size)
@@ -62,15 +66,6 @@ void *ram_find(phys_addr_t pa, size_t size)
 	if (!w || size - 1 > w->last - pa)
 		return NULL;
 	return w->va + (pa - w->base);
-}
-
-void *phys_to_virt(phys_addr_t pa)
-{
-	void *va = ram_find(pa, 1);
-
-	if (!va)
-		die("phys_to_virt() of an address that no RAM has", pa, 1);
-	return va;
 }
 
 phys_addr_t virt_to_phys(const volatile void *va)
@@ -124,23 +119,60 @@ static void check_window(phys_addr_t base, phys_addr_t size)
 			die("RAM overlaps other RAM", base, size);
 }
 
-void *host_ram(phys_addr_t base, phys_addr_t size)
+/* add_window(): RAM at [@base, @last], from @alloc. */
+static void *add_window(phys_addr_t base, phys_addr_t last,
+			void (*alloc)(struct window *, size_t, size_t))
 {
 	struct window *w = calloc(1, sizeof(*w));
-	size_t lead = base & (PAGE_SIZE - 1);
 
-	check_window(base, size);
 	if (!w)
-		die("out of memory for RAM", base, size);
+		die("out of memory for RAM", base, last - base + 1);
 	w->base = base;
-	w->last = base + (size - 1);
-	if (size <= HOST_SMALL_RAM)
-		alloc_small(w, size, lead);
-	else
-		alloc_large(w, size, lead);
+	w->last = last;
+	alloc(w, last - base + 1, base & (PAGE_SIZE - 1));
 	w->next = windows;
 	windows = w;
 	return w->va;
+}
+
+void *host_ram(phys_addr_t base, phys_addr_t size)
+{
+	check_window(base, size);
+	return add_window(base, base + (size - 1),
+			  size <= HOST_SMALL_RAM ? alloc_small : alloc_large);
+}
+
+/* demand(): RAM around @pa, as the machine's owner has it; NULL where there is
+ * none. It begins at @pa where the whole would be too large, and ends where
+ * other RAM begins. */
+static void *demand(phys_addr_t pa)
+{
+	phys_addr_t base, last;
+
+	if (!host.find_ram || !host.find_ram(pa, &base, &last))
+		return NULL;
+	if (last - base >= DEMAND_MAX)
+		base = pa;
+	last = MIN(last, base + (DEMAND_MAX - 1));
+	for (struct window *w = windows; w; w = w->next) {
+		if (w->base > pa)
+			last = MIN(last, w->base - 1);
+		else
+			base = MAX(base, w->last + 1);
+	}
+	add_window(base, last, alloc_large);
+	return ram_find(pa, 1);
+}
+
+void *phys_to_virt(phys_addr_t pa)
+{
+	void *va = ram_find(pa, 1);
+
+	if (!va)
+		va = demand(pa);
+	if (!va)
+		die("phys_to_virt() of an address that no RAM has", pa, 1);
+	return va;
 }
 
 void host_load(phys_addr_t pa, const void *data, size_t size)

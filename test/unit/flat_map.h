@@ -17,9 +17,19 @@
 /* No block begins here. */
 #define FLAT_NO_HEAD	(-1)
 
+/* Pages of a word, which has a flag; and of a node of words, that may be written
+ * anew, with other flags, once all of it was free. */
+#define FLAT_WORD	64ul
+#define FLAT_NODE	4096ul
+
+/* What is known of a word's flag. */
+enum flat_flag { FLAT_FLAGGED, FLAT_CLEAR, FLAT_UNKNOWN };
+
 struct flat_map {
 	unsigned long start, end;		/* pages [start, end) */
 	unsigned char taken[FLAT_MAX_PAGES];	/* by pfn - start; 1 = taken */
+	unsigned char flag[FLAT_MAX_PAGES / FLAT_WORD + 2]; /* enum flat_flag, by
+						   word, the first one's first */
 };
 
 /* flat_init(): pages [@start, @end), all taken. */
@@ -29,6 +39,7 @@ static inline void flat_init(struct flat_map *map, unsigned long start,
 	map->start = start;
 	map->end = end;
 	memset(map->taken, 1, end - start);
+	memset(map->flag, FLAT_FLAGGED, sizeof(map->flag));
 }
 
 /* flat_set(): [@start, @end) becomes @taken. */
@@ -44,6 +55,53 @@ static inline bool flat_taken(const struct flat_map *map, unsigned long pfn)
 {
 	return pfn < map->start || pfn >= map->end ||
 	       map->taken[pfn - map->start];
+}
+
+/* flat_all(): all of [@start, @end) is @taken, or free. */
+static inline bool flat_all(const struct flat_map *map, unsigned long start,
+			    unsigned long end, bool taken)
+{
+	while (start < end && flat_taken(map, start) == taken)
+		start++;
+	return start == end;
+}
+
+/* flat_flag(): the flag of the word that @pfn is in. */
+static inline unsigned char *flat_flag(struct flat_map *map, unsigned long pfn)
+{
+	return &map->flag[pfn / FLAT_WORD - map->start / FLAT_WORD];
+}
+
+/* flat_set_flags(): the flags of all words that [@start, @end) touches. */
+static inline void flat_set_flags(struct flat_map *map, unsigned long start,
+				  unsigned long end, enum flat_flag flag)
+{
+	unsigned long pfn = start / FLAT_WORD * FLAT_WORD;
+
+	for (; start < end && pfn < end; pfn += FLAT_WORD)
+		*flat_flag(map, MAX(pfn, map->start)) = (unsigned char)flag;
+}
+
+/* flat_forget_node(): a flag of the node at @pfn may be gone now. */
+static inline void flat_forget_node(struct flat_map *map, unsigned long pfn)
+{
+	unsigned long end = pfn + FLAT_NODE;
+
+	for (; pfn < end; pfn += FLAT_WORD)
+		if (*flat_flag(map, pfn) == FLAT_FLAGGED)
+			*flat_flag(map, pfn) = FLAT_UNKNOWN;
+}
+
+/* flat_forget_flags(): after [@start, @end) became free: nothing is known of the
+ * flags of nodes that are all free now. */
+static inline void flat_forget_flags(struct flat_map *map, unsigned long start,
+				     unsigned long end)
+{
+	unsigned long node = start / FLAT_NODE * FLAT_NODE;
+
+	for (; node < end; node += FLAT_NODE)
+		if (flat_all(map, node, node + FLAT_NODE, false))
+			flat_forget_node(map, node);
 }
 
 /* flat_next(): the first page at or above @pfn that is @taken or free, or the

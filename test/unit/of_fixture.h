@@ -70,7 +70,7 @@ static inline void fixture_image(void)
 static inline void fixture_boot(const void *blob, size_t size)
 {
 	unit_reset(NULL);
-	unit_brk((phys_addr_t)4 << 20);
+	unit_brk((phys_addr_t)1 << 20);
 	host_ram(FIXTURE_RAM, FIXTURE_RAM_SIZE);
 	host_load(FIXTURE_DTB, blob, size);
 	fixture_image();
@@ -142,6 +142,7 @@ static inline void list_memory(struct list_text *list)
 	list->len = 0;
 	list->text[0] = '\0';
 	for_each_mem_region(r) {
+		assert_in_range(r->nid, 0, nr_node_ids - 1);
 		snprintf(node, sizeof(node), "%u", node_hwid(r->nid));
 		list_add(list, r, node,
 			 r->flags & MEMBLOCK_HOTPLUG ? "hotplug" : "");

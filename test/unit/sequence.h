@@ -5,8 +5,9 @@
  * Every operation is a kind and a few numbers. After each one the test's own
  * step() says whether code and model still agree; a panic counts as "no". The
  * sequences come from fixed seeds, so every run is the same; UNIT_ROUNDS=n in
- * the environment makes n times as many. One that fails is shrunk (operations
- * are left out as long as it still fails) and printed as the calls to make.
+ * the environment makes n times as many, 0.1 a tenth. One that fails is shrunk
+ * (operations are left out as long as it still fails) and printed as the calls to
+ * make.
  */
 #ifndef SEQUENCE_H
 #define SEQUENCE_H
@@ -48,11 +49,11 @@ static inline unsigned long seq_random(uint64_t *seed, unsigned long n)
 }
 
 /* seq_rounds(): how many times the default number of sequences to run. */
-static inline unsigned int seq_rounds(void)
+static inline double seq_rounds(void)
 {
 	const char *rounds = getenv("UNIT_ROUNDS");
 
-	return rounds ? (unsigned int)strtoul(rounds, NULL, 0) : 1;
+	return rounds ? strtod(rounds, NULL) : 1;
 }
 
 /* seq_step(): one operation; a panic on the way is a difference too. */
@@ -120,7 +121,7 @@ static inline void seq_report(const struct sequence *seq, struct op *ops,
 /* seq_check(): all of @seq's sequences. */
 static inline void seq_check(const struct sequence *seq)
 {
-	uint64_t nr_seeds = (uint64_t)seq->nr_seeds * seq_rounds();
+	uint64_t nr_seeds = (uint64_t)(seq->nr_seeds * seq_rounds());
 	struct op ops[SEQ_MAX_OPS];
 
 	for (uint64_t first = 0; first < nr_seeds; first++) {

@@ -3,9 +3,12 @@
  * lib/base: boot arguments, sizes, lines, stages; and the arithmetic of types.h
  * at both ends of the address space.
  */
-#include "unit.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-#include "printk.h"
+#include "spinlock.h"
+#include "unit.h"
 
 /* assert_bootarg(): the value of @name begins with @value; NULL: isn't there. */
 static void assert_bootarg(const char *args, const char *name,
@@ -33,6 +36,8 @@ static void test_bootarg_finds_whole_words(void **state)
 	assert_bootarg("selftests", "selftest", NULL);
 	assert_bootarg("", "selftest", NULL);
 	assert_bootarg("   ", "selftest", NULL);
+	assert_bootarg(NULL, "selftest", NULL);
+	assert_bootarg("a\nselftest", "selftest", "");
 	assert_bootarg("a=selftest", "selftest", NULL);
 	assert_bootarg("mem= x", "mem", " x");
 }
@@ -123,6 +128,44 @@ static void test_printk_keeps_a_line_that_just_fits(void **state)
 	assert_int_equal(strlen(host_log()), PRINTK_LINE_MAX - 1);
 }
 
+/* What the C library can't print is left out. */
+static void test_printk_of_what_cannot_be_printed(void **state)
+{
+	(void)state;
+	printk("%ls\n", L"\x4e00");
+	assert_string_equal(host_log(), "");
+}
+
+/* Lines that each CPU prints, and CPUs, in the next test. */
+#define NR_LINES	2000
+#define NR_PRINTERS	2
+
+/* print_lines(): a CPU that prints. */
+static void *print_lines(void *arg)
+{
+	for (int i = 0; i < NR_LINES; i++)
+		printk("a line of CPU %s\n", (const char *)arg);
+	return NULL;
+}
+
+static void test_printk_on_several_cpus_keeps_lines_whole(void **state)
+{
+	static char names[NR_PRINTERS][2] = { "a", "b" };
+	pthread_t threads[NR_PRINTERS];
+	unsigned int nr = 0;
+
+	(void)state;
+	for (int i = 0; i < NR_PRINTERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, print_lines,
+						names[i]), 0);
+	for (int i = 0; i < NR_PRINTERS; i++)
+		pthread_join(threads[i], NULL);
+	for (const char *s = host_log(); *s; s = strchr(s, '\n') + 1, nr++)
+		assert_int_equal(strncmp(s, "a line of CPU ", 14), 0);
+	assert_int_equal(nr, NR_PRINTERS * NR_LINES);
+	assert_int_equal(strlen(host_log()), nr * strlen("a line of CPU x\n"));
+}
+
 static void test_warn_counts(void **state)
 {
 	unsigned long before = nr_warnings();
@@ -192,6 +235,75 @@ static void test_stage_cost_leaves_printing_out(void **state)
 	assert_in_range(loud, quiet, quiet + 100);
 }
 
+/* Whether count_on() goes on. */
+static bool counting;
+
+/* count_on(): a CPU for which the counter never stands still. */
+static void *count_on(void *arg)
+{
+	while (__atomic_load_n(&counting, __ATOMIC_RELAXED))
+		arch_counter();
+	return arg;
+}
+
+/* A counter that is the same for the same work counts instructions. */
+static void test_stage_unit(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	assert_string_equal(stage_unit(), "insns");
+	counting = true;
+	assert_int_equal(pthread_create(&thread, NULL, count_on, NULL), 0);
+	while (strcmp(stage_unit(), "ticks"))
+		;
+	__atomic_store_n(&counting, false, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+}
+
+/* A lock, and what it protects. */
+static struct spinlock lock;
+static unsigned long protected;
+
+/* Times that each of NR_LOCKERS CPUs takes it. */
+#define NR_SECTIONS	20000
+#define NR_LOCKERS	3
+
+/* How long it is held where all of them are to run out of patience, in us. */
+#define LONG_TIME	200000
+
+/* lock_often(): a CPU that takes the lock. */
+static void *lock_often(void *arg)
+{
+	for (int i = 0; i < NR_SECTIONS; i++) {
+		spin_lock(&lock);
+		protected++;
+		spin_unlock(&lock);
+	}
+	return arg;
+}
+
+/* Held at first for so long that everybody has to wait for his turn. */
+static void test_lock_is_held_by_one(void **state)
+{
+	pthread_t threads[NR_LOCKERS];
+
+	(void)state;
+	protected = 0;
+	spin_lock(&lock);
+	assert_false(spin_trylock(&lock));
+	for (int i = 0; i < NR_LOCKERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, lock_often,
+						NULL), 0);
+	usleep(LONG_TIME);
+	spin_unlock(&lock);
+	for (int i = 0; i < NR_LOCKERS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(protected, NR_LOCKERS * NR_SECTIONS);
+	assert_true(spin_trylock(&lock));
+	spin_unlock(&lock);
+}
+
 static void test_rounding_at_both_ends(void **state)
 {
 	(void)state;
@@ -231,11 +343,15 @@ int main(void)
 		TEST(test_printk_prints_as_printf_does),
 		TEST(test_printk_cuts_and_says_so),
 		TEST(test_printk_keeps_a_line_that_just_fits),
+		TEST(test_printk_of_what_cannot_be_printed),
+		TEST(test_printk_on_several_cpus_keeps_lines_whole),
 		TEST(test_warn_counts),
 		TEST(test_warn_ends_its_line_when_cut),
 		TEST(test_panic_names_the_place_and_fails),
 		TEST(test_each_stage_has_its_allocator),
 		TEST(test_stage_cost_leaves_printing_out),
+		TEST(test_stage_unit),
+		TEST(test_lock_is_held_by_one),
 		TEST(test_rounding_at_both_ends),
 		TEST(test_logarithms),
 	};

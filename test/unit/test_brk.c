@@ -26,7 +26,7 @@ static phys_addr_t at(const void *mem)
 	return virt_to_phys(mem) - BASE;
 }
 
-static void test_one_after_the_other(void **state)
+static void test_brk_alloc_one_after_the_other(void **state)
 {
 	(void)state;
 	assert_int_equal(at(brk_alloc(24, 8)), 0);
@@ -57,6 +57,7 @@ static void test_down_to_the_last_byte(void **state)
 	assert_non_null(brk_alloc(SIZE - 1, 1));
 	assert_null(brk_alloc(2, 1));
 	assert_null(brk_alloc(1, PAGE_SIZE));
+	assert_null(brk_alloc(1, 4 * SIZE));
 	assert_int_equal(at(brk_alloc(1, 1)), SIZE - 1);
 	assert_null(brk_alloc(1, 1));
 }
@@ -70,14 +71,14 @@ static void test_too_much_takes_nothing(void **state)
 	assert_int_equal(at(brk_alloc(SIZE, 1)), 0);
 }
 
-static void test_panic_says_what_it_was_for(void **state)
+static void test_brk_alloc_or_panic_says_what_for(void **state)
 {
 	(void)state;
 	assert_panics(brk_alloc_or_panic(SIZE + 1, 1, "elephants"),
 		      "elephants");
 }
 
-static void test_seal_gives_back_whole_pages(void **state)
+static void test_brk_seal_gives_back_whole_pages(void **state)
 {
 	phys_addr_t start, end;
 
@@ -128,13 +129,13 @@ static void test_illegal_once_memblock_allocates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_one_after_the_other),
+		TEST(test_brk_alloc_one_after_the_other),
 		TEST(test_aligned_by_physical_address),
 		TEST(test_zeroed),
 		TEST(test_down_to_the_last_byte),
 		TEST(test_too_much_takes_nothing),
-		TEST(test_panic_says_what_it_was_for),
-		TEST(test_seal_gives_back_whole_pages),
+		TEST(test_brk_alloc_or_panic_says_what_for),
+		TEST(test_brk_seal_gives_back_whole_pages),
 		TEST(test_seal_of_a_full_region),
 		TEST(test_sealed_is_sealed),
 		TEST(test_alignment_must_be_a_power_of_two),

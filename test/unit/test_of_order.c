@@ -1,95 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Trees made here: random ones in every order of their nodes, and ones with
- * more of everything than any table was made for.
+ * more of everything than any board has.
  */
-#include "of_fixture.h"
+#include "tree_fixture.h"
 
 /* Random trees, how often each is shuffled, and nodes of a tree. */
-#define TREES		200
+#define TREES		1000
 #define SHUFFLES	3
 #define NODES_MAX	24
-
-/* Room for the largest tree here. */
-#define TREE_MAX	((size_t)1 << 20)
-
-/* A node of a tree: memory, or a child of /reserved-memory. */
-struct item {
-	char name[32];		/* with its unit address */
-	bool memory;		/* which of the two */
-	uint64_t base, size;	/* its range; base 0: a dynamic region */
-	uint32_t nid;		/* memory: its node */
-	bool no_map, reusable;	/* reserved: its flags */
-};
-
-static _Alignas(8) unsigned char tree[TREE_MAX];
-
-/* put(): a call of fdt_sw that must go well. */
-#define put(call)	assert_int_equal(fdt_##call, 0)
-
-/* put_u64(): property @name of @nr two-cell numbers at @values. */
-static void put_u64(const char *name, const uint64_t *values, int nr)
-{
-	fdt64_t cells[2];
-
-	assert_true(nr <= 2);
-	for (int i = 0; i < nr; i++)
-		cells[i] = cpu_to_fdt64(values[i]);
-	put(property(tree, name, cells, nr * (int)sizeof(*cells)));
-}
-
-/* put_cells(): two cells for an address and two for a size from here on. */
-static void put_cells(void)
-{
-	put(property_u32(tree, "#address-cells", 2));
-	put(property_u32(tree, "#size-cells", 2));
-}
-
-/* put_item(): one node. */
-static void put_item(const struct item *item)
-{
-	uint64_t reg[] = { item->base, item->size };
-
-	put(begin_node(tree, item->name));
-	if (item->base)
-		put_u64("reg", reg, 2);
-	else
-		put_u64("size", reg + 1, 1);
-	if (item->memory) {
-		put(property_string(tree, "device_type", "memory"));
-		put(property_u32(tree, "numa-node-id", item->nid));
-	}
-	if (item->no_map)
-		put(property(tree, "no-map", "", 0));
-	if (item->reusable)
-		put(property(tree, "reusable", "", 0));
-	put(end_node(tree));
-}
-
-/* put_items(): those of @items that are memory, or those that aren't. */
-static void put_items(const struct item *items, size_t nr, bool memory)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (items[i].memory == memory)
-			put_item(&items[i]);
-}
-
-/* make_tree(): a blob of @items in their order. */
-static void make_tree(const struct item *items, size_t nr)
-{
-	put(create(tree, TREE_MAX));
-	put(finish_reservemap(tree));
-	put(begin_node(tree, ""));
-	put_cells();
-	put_items(items, nr, true);
-	put(begin_node(tree, "reserved-memory"));
-	put_cells();
-	put(property(tree, "ranges", "", 0));
-	put_items(items, nr, false);
-	put(end_node(tree));
-	put(end_node(tree));
-	put(finish(tree));
-}
 
 /* random_item(): memory or a reservation somewhere in a few MiB. */
 static void random_item(struct item *item, unsigned int *seed)
@@ -167,23 +86,6 @@ static void test_order_never_matters(void **state)
 	}
 }
 
-/* many(): @nr items, every other page of RAM; nodes 0, 3, 6 ... for memory. */
-static struct item *many(size_t nr, bool memory)
-{
-	struct item *items = calloc(nr, sizeof(*items));
-
-	assert_non_null(items);
-	for (size_t i = 0; i < nr; i++) {
-		items[i].memory = memory;
-		items[i].base = FIXTURE_RAM + PAGE(0x1000 + 2 * i);
-		items[i].size = PAGE_SIZE;
-		items[i].nid = memory ? (uint32_t)(3 * (i % 100)) : 0;
-		snprintf(items[i].name, sizeof(items[i].name), "%s@%zx",
-			 memory ? "memory" : "region", i);
-	}
-	return items;
-}
-
 static void test_thousands_of_banks_on_a_hundred_nodes(void **state)
 {
 	struct item *items = many(3000, true);
@@ -233,18 +135,6 @@ static void test_overlaps_are_listed_up_to_a_bound(void **state)
 	free(items);
 }
 
-static void test_more_than_brk_holds(void **state)
-{
-	struct item *items = many(3000, true);
-
-	(void)state;
-	make_tree(items, 3000);
-	fixture_boot(tree, fdt_totalsize(tree));
-	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + PAGE(16));
-	assert_panics(fixture_scan(), "enlarge BRK_SIZE");
-	free(items);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,7 +142,6 @@ int main(void)
 		cmocka_unit_test(test_thousands_of_banks_on_a_hundred_nodes),
 		cmocka_unit_test(test_thousands_of_reservations),
 		cmocka_unit_test(test_overlaps_are_listed_up_to_a_bound),
-		cmocka_unit_test(test_more_than_brk_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

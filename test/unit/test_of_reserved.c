@@ -104,10 +104,14 @@ static void test_overlaps(void **state)
 
 static void test_no_map_over_all_that_is_ours(void **state)
 {
+	unsigned long failures = nr_failures();
+
 	(void)state;
 	fixture("bad-rsv-own");
-	assert_warnings("W-RSV-OVERLAP", 3);
-	assert_log("the running image overlap");
+	assert_int_equal(log_count("warning: W-RSV-OVERLAP: "), 2);
+	assert_int_equal(log_count("warning: "), 3);
+	assert_log("warning: W-RSV-IMAGE: thief@80000000 and the running image overlap at [0x0000000080200000-0x0000000080203fff]");
+	assert_int_equal(nr_failures(), failures + 1);
 	assert_log("device tree overlap");
 	assert_log("initrd overlap");
 	assert_int_equal(owner_at(FIXTURE_IMAGE)->prot, VM_READ | VM_EXEC);
@@ -143,6 +147,8 @@ static void test_dynamic_regions(void **state)
 	fixture("rsv-dynamic");
 	assert_reserved("84300000-843fffff nomap low\n"
 			"88000000-8bffffff reusable large\n"
+			"8c3f0000-8c3fffff reserved crumb\n"
+			"8c400000-8c7fffff reserved loaf\n"
 			"8fef0000-8fefffff reserved small\n"
 			"8ff00000-8fffffff reserved static@8ff00000\n");
 	assert_int_equal(flags_at(0x84300000), MEMBLOCK_NOMAP);
@@ -168,9 +174,35 @@ static void test_ranges_of_chosen(void **state)
 	(void)state;
 	fixture("rsv-chosen");
 	assert_reserved("88000000-88001fff initrd initrd\n"
-			"89000000-8900ffff reserved linux,elfcorehdr\n");
+			"89000000-8900ffff reserved linux,elfcorehdr\n"
+			"8a000000-8a000fff reserved linux,kho-fdt\n"
+			"8b000000-8b0fffff reserved linux,kho-scratch\n"
+			"8c000000-8c0fffff reserved linux,kho-scratch\n"
+			"8d000000-8d001fff reserved linux,ima-kexec-buffer\n");
+	assert_log("of: chosen: the range of linux,kho-scratch at 0x000000008bf00000 is empty");
 	assert_int_equal(owner_at(0x88000000)->prot, VM_READ);
 	assert_clean();
+}
+
+static void test_blob_is_never_written(void **state)
+{
+	static unsigned char blob[FIXTURE_MAX];
+	size_t size = fixture_read("rsv-chosen", blob);
+
+	(void)state;
+	fixture("rsv-chosen");
+	assert_memory_equal(phys_to_virt(FIXTURE_DTB), blob, size);
+}
+
+static void test_users_of_nothing(void **state)
+{
+	(void)state;
+	fixture("bad-rsv-user");
+	assert_reserved("88000000-880fffff reserved pool@88000000 gpu@1\n");
+	assert_warnings("W-RSV-USER", 2);
+	assert_log("gpu@1: memory-region 0xdead points to nothing");
+	assert_log("npu@3: memory-region 0x0 points to nothing");
+	assert_log("of: dsp@2: memory-region 0x");
 }
 
 static void test_initrd_that_ends_before_it_begins(void **state)
@@ -216,6 +248,8 @@ int main(void)
 		cmocka_unit_test(test_dynamic_regions),
 		cmocka_unit_test(test_dynamic_regions_that_fail),
 		cmocka_unit_test(test_ranges_of_chosen),
+		cmocka_unit_test(test_blob_is_never_written),
+		cmocka_unit_test(test_users_of_nothing),
 		cmocka_unit_test(test_initrd_that_ends_before_it_begins),
 		cmocka_unit_test(test_firmware_that_nobody_named),
 		cmocka_unit_test(test_firmware_that_is_named),

@@ -9,6 +9,8 @@
  */
 #include "unit.h"
 
+#include <asm/pgtable.h>
+
 #include "bootmem.h"
 #include "numa.h"
 #include "paging.h"
@@ -156,6 +158,7 @@ static void test_tables_are_handed_to_the_port(void **state)
 	(void)state;
 	boot_to_paging();
 	assert_ptr_equal(host.mode, paging_stats().mode);
+	assert_int_equal(host.root, paging_root());
 	assert_true(memblock_is_reserved(host.root));
 }
 
@@ -185,6 +188,52 @@ static void test_map_without_permission_unmaps(void **state)
 	boot_to_paging();
 	paging_map(BASE + PAGE(100), BASE + PAGE(101), 0);
 	want[100] = 0;
+	assert_mapped();
+}
+
+/* What is mapped as it should be already is left alone. */
+static void test_map_of_the_same_changes_nothing(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	paging_map(BASE, BASE + LARGE, RW);
+	assert_int_equal(host.nr_flushes, 0);
+	assert_mapped();
+}
+
+/* A table stays a table when all of it is mapped alike. */
+static void test_map_over_a_table(void **state)
+{
+	(void)state;
+	reserve(100, 101, &owner_rodata, MEMBLOCK_NONE);
+	boot_to_paging();
+	paging_map(BASE, BASE + LARGE, VM_READ);
+	for (unsigned long i = 0; i < LARGE / PAGE_SIZE; i++)
+		want[i] = VM_READ;
+	assert_mapped();
+	paging_map(BASE + LARGE, BASE + 2 * LARGE, 0);
+	for (unsigned long i = 0; i < LARGE / PAGE_SIZE; i++)
+		want[LARGE / PAGE_SIZE + i] = 0;
+	assert_mapped();
+}
+
+/* A large leaf, right where it begins and wrong behind. */
+static void test_check_notices_a_leaf_that_is_too_large(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	memblock_reserve_owner(BASE + PAGE(777), PAGE(1), MEMBLOCK_NONE,
+			       &owner_foreign);
+	assert_panics(paging_check(),
+		      "0x80309000 is mapped with permission 0x3, not 0x0");
+}
+
+static void test_device_without_a_size_is_none(void **state)
+{
+	(void)state;
+	machine.uart.base = 0x10000000;
+	boot_to_paging();
+	assert_int_equal(paging_lookup(0x10000000, NULL), 0);
 	assert_mapped();
 }
 
@@ -258,7 +307,9 @@ static void test_no_mode_is_a_panic(void **state)
 {
 	(void)state;
 	host.nr_modes = 0;
-	assert_panics(paging_choose_mode(), "page-table format");
+	assert_panics(paging_choose_mode(), "page-table format that we know (mmu-type not given)");
+	machine.mmu_type = "odd";
+	assert_panics(paging_choose_mode(), "(mmu-type odd)");
 }
 
 /* Tebibytes cost tables for their borders, not for their pages. */
@@ -270,6 +321,207 @@ static void test_large_ram_costs_few_tables(void **state)
 	boot_to_paging();
 	assert_true(paging_stats().nr_tables < 16);
 	assert_int_equal(paging_stats().mapped_bytes, (phys_addr_t)4 << 40);
+}
+
+/* Devices that share a page, that are next to each other, that lie in RAM. */
+static void test_devices_next_to_each_other(void **state)
+{
+	unsigned int prot = RW | VM_IO;
+
+	(void)state;
+	machine.uart.base = BASE + PAGE(100) - 4;
+	machine.uart.size = 8;
+	machine.poweroff.pa = BASE + PAGE(101);
+	boot_to_paging();
+	want[99] = want[100] = want[101] = prot;
+	assert_mapped();
+}
+
+static void test_device_below_the_other(void **state)
+{
+	unsigned int prot = RW | VM_IO;
+
+	(void)state;
+	machine.uart.base = 0x200000;
+	machine.uart.size = PAGE(1);
+	machine.poweroff.pa = 0x100ffc;
+	boot_to_paging();
+	assert_int_equal(paging_lookup(0x200000, NULL), prot);
+	assert_int_equal(paging_lookup(0x201000, NULL), 0);
+	assert_int_equal(paging_lookup(0x100000, NULL), prot);
+	assert_int_equal(paging_lookup(0x101000, NULL), 0);
+	assert_mapped();
+}
+
+/* What is no RAM needs to be reached as well. */
+static void test_mode_reaches_devices_and_blob(void **state)
+{
+	const phys_addr_t reach = (phys_addr_t)1 << 38;
+
+	(void)state;
+	machine.uart.base = reach - PAGE(1);
+	machine.uart.size = PAGE(1);
+	boot_to_paging();
+	assert_int_equal(paging_stats().mode->levels, 3);
+	unit_reset(NULL);
+	machine_with(BASE, PAGE(512));
+	machine.dtb = reach;
+	machine.dtb_size = 40;
+	boot_to_paging();
+	assert_int_equal(paging_stats().mode->levels, 4);
+}
+
+static void test_lookup_beyond_the_reach(void **state)
+{
+	phys_addr_t end;
+
+	(void)state;
+	boot_to_paging();
+	assert_int_equal(paging_lookup((phys_addr_t)1 << 38, &end), 0);
+	assert_int_equal(end, PHYS_ADDR_MAX);
+	assert_int_equal(paging_lookup(PHYS_ADDR_MAX, NULL), 0);
+	assert_int_equal(paging_lookup(0, &end), 0);
+	assert_int_equal(end, (phys_addr_t)1 << 30);
+}
+
+static void test_check_notices_write_and_execute(void **state)
+{
+	static const struct mem_owner owner_rwx = {
+		"image", "all at once", NULL, RW | VM_EXEC
+	};
+
+	(void)state;
+	reserve(512, 520, &owner_rwx, MEMBLOCK_NONE);
+	assert_panics(boot_to_paging(), "is writable and executable");
+}
+
+/* A leaf that leads elsewhere: page 100's entry has page 101's address. */
+static void test_check_notices_a_wrong_address(void **state)
+{
+	pte_t *table;
+
+	(void)state;
+	reserve(100, 101, &owner_rodata, MEMBLOCK_NONE);
+	boot_to_paging();
+	table = phys_to_virt(host.root);
+	for (unsigned int level = 2; level; level--) {
+		unsigned int shift = PAGE_SHIFT + PT_INDEX_BITS * level;
+		pte_t pte = table[BASE >> shift &
+				  ((1u << PT_INDEX_BITS) - 1)];
+
+		table = phys_to_virt(pte_phys(pte, level));
+	}
+	table[100] = pte_leaf(BASE + PAGE(101), VM_READ, 0);
+	assert_panics(paging_check(), "0x80064000 maps 0x80065000");
+}
+
+static void test_reach_that_cannot_be_recorded(void **state)
+{
+	static const struct mem_owner reason = { "dropped", "test", NULL, 0 };
+
+	(void)state;
+	host.nr_modes = 1;
+	memblock_add((phys_addr_t)1 << 40, PAGE(4));
+	brk_init(0, 0);
+	for (phys_addr_t pa = 0; !memblock_claim_dropped(pa, 1, 0, &reason);
+	     pa += 2)
+		assert_true(pa < PAGE(1));
+	assert_panics(paging_choose_mode(),
+		      "no room to record RAM beyond 0x4000000000");
+}
+
+/* reserve_bytes(): [@start, @end), counted from BASE, belongs to @owner. */
+static void reserve_bytes(phys_addr_t start, phys_addr_t end,
+			  const struct mem_owner *owner,
+			  enum memblock_flags flags)
+{
+	memblock_reserve_owner(BASE + start, end - start, flags, owner);
+}
+
+/* Whatever a reservation touches is as it says, to the end of the page; only
+ * that the rest of such a page, which the boot reserves, can't be executed. */
+static void test_reservations_of_parts_of_pages(void **state)
+{
+	(void)state;
+	reserve_bytes(PAGE(10) + 8, PAGE(10) + 16, &owner_rodata,
+		      MEMBLOCK_NONE);
+	reserve_bytes(PAGE(20) - 1, PAGE(22) + 1, &owner_text, MEMBLOCK_NONE);
+	reserve_bytes(PAGE(30), PAGE(33) - 1, &owner_foreign, MEMBLOCK_NOMAP);
+	reserve_bytes(PAGE(40) + 1, PAGE(43), &owner_rodata, MEMBLOCK_NONE);
+	memblock_reserve_owner(0x1000008, 8, MEMBLOCK_NONE, &owner_rodata);
+	boot_to_paging();
+	want[10] = VM_READ;
+	want[20] = want[21] = RX;
+	want[19] = want[22] = VM_READ;
+	want[30] = want[31] = want[32] = 0;
+	want[40] = want[41] = want[42] = VM_READ;
+	assert_mapped();
+	assert_int_equal(paging_lookup(0x1000000, NULL), VM_READ);
+	assert_int_equal(paging_lookup(0x1001000, NULL), 0);
+}
+
+/* Where several touch a page, what all of them allow. */
+static void test_reservations_that_share_a_page(void **state)
+{
+	static const struct mem_owner owner_rw = { "image", "data", NULL, RW };
+
+	(void)state;
+	reserve_bytes(PAGE(9), PAGE(10) + 1, &owner_text, MEMBLOCK_NONE);
+	reserve_bytes(PAGE(10) + 8, PAGE(12) + 5, &owner_rw, MEMBLOCK_NONE);
+	reserve_bytes(PAGE(12) + 5, PAGE(12) + 6, &owner_rodata, MEMBLOCK_NONE);
+	reserve_bytes(PAGE(12) + 7, PAGE(13) + 1, &owner_rw, MEMBLOCK_NONE);
+	reserve_bytes(PAGE(13) + 1, PAGE(14), &owner_rw, MEMBLOCK_NOMAP);
+	boot_to_paging();
+	want[9] = RX;
+	want[10] = VM_READ;
+	want[11] = RW;
+	want[12] = VM_READ;
+	want[13] = 0;
+	assert_mapped();
+}
+
+/* Up to the very end of what the format reaches. */
+static void test_reservation_across_the_reach(void **state)
+{
+	const phys_addr_t reach = (phys_addr_t)1 << 38;
+
+	(void)state;
+	host.nr_modes = 1;
+	memblock_reserve_owner(reach - PAGE(1) - 1, PAGE(2), MEMBLOCK_NONE,
+			       &owner_rodata);
+	boot_to_paging();
+	assert_int_equal(paging_lookup(reach - PAGE(2), NULL), VM_READ);
+	assert_int_equal(paging_lookup(reach - 1, NULL), VM_READ);
+	assert_int_equal(paging_lookup(reach - PAGE(3), NULL), 0);
+	assert_mapped();
+}
+
+static void test_needed_beyond_reach_is_warned_of(void **state)
+{
+	const phys_addr_t reach = (phys_addr_t)1 << 38;
+
+	(void)state;
+	host.nr_modes = 1;
+	machine.dtb = reach - 1;
+	machine.dtb_size = 40;
+	machine.uart.base = reach;
+	machine.uart.size = 8;
+	machine.poweroff.pa = reach - 4;
+	boot_to_paging();
+	assert_log("W-MAP-REACH: host39 maps addresses below 0x4000000000 only: the device tree at 0x3fffffffff is not mapped");
+	assert_log("the console's UART at 0x4000000000 is not mapped");
+	assert_no_log("power-off");
+	assert_mapped();
+}
+
+static void test_image_beyond_reach_is_a_panic(void **state)
+{
+	(void)state;
+	host.nr_modes = 1;
+	image.start = (phys_addr_t)1 << 38;
+	image.end = image.start + PAGE(4);
+	assert_panics(paging_choose_mode(),
+		      "host39 maps addresses below 0x4000000000 only, the image ends at 0x4000004000; load it lower");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, machine_ready)
@@ -286,6 +538,10 @@ int main(void)
 		TEST(test_lookup_tells_where_the_leaf_ends),
 		TEST(test_map_splits_a_live_leaf),
 		TEST(test_map_without_permission_unmaps),
+		TEST(test_map_of_the_same_changes_nothing),
+		TEST(test_map_over_a_table),
+		TEST(test_check_notices_a_leaf_that_is_too_large),
+		TEST(test_device_without_a_size_is_none),
 		TEST(test_check_notices_what_is_too_much),
 		TEST(test_check_notices_what_is_missing),
 		TEST(test_mode_is_the_shallowest_that_reaches),
@@ -293,6 +549,18 @@ int main(void)
 		TEST(test_ram_across_the_reach_is_cut),
 		TEST(test_no_mode_is_a_panic),
 		TEST(test_large_ram_costs_few_tables),
+		TEST(test_devices_next_to_each_other),
+		TEST(test_device_below_the_other),
+		TEST(test_mode_reaches_devices_and_blob),
+		TEST(test_lookup_beyond_the_reach),
+		TEST(test_check_notices_write_and_execute),
+		TEST(test_check_notices_a_wrong_address),
+		TEST(test_reach_that_cannot_be_recorded),
+		TEST(test_reservations_of_parts_of_pages),
+		TEST(test_reservations_that_share_a_page),
+		TEST(test_reservation_across_the_reach),
+		TEST(test_needed_beyond_reach_is_warned_of),
+		TEST(test_image_beyond_reach_is_a_panic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
  * each, and of the exact size, so that a node that is read without having been
  * written, or lies outside, shows.
  */
+#include "bitops.h"
 #include "flat_map.h"
 #include "sequence.h"
 
@@ -19,9 +20,9 @@
 /* The first page number that is none: 64-bit addresses, pages of 4 KiB. */
 #define LAST_PFN	(1ul << 52)
 
-/* The tree under test, and its memory. */
+/* The tree under test, and its memory: first the words, then level 1. */
 static struct pfn_tree tree;
-static void *memory;
+static uint64_t *memory;
 
 /* tree_init(): a tree over [@start, @end) in garbage of just its size. */
 static void tree_init(unsigned long start, unsigned long end)
@@ -243,7 +244,7 @@ static void test_find_run_between_limits(void **state)
 	tree_draw(100, "................");
 	assert_int_equal(pfn_tree_find_run(&tree, 4, 1, 105, 109), 105);
 	assert_int_equal(pfn_tree_find_run(&tree, 4, 1, 106, 109), PFN_NONE);
-	assert_int_equal(pfn_tree_find_run(&tree, 4, 8, 105, LAST_PFN), PFN_NONE);
+	assert_int_equal(pfn_tree_find_run(&tree, 4, 8, 105, LAST_PFN), 112);
 	assert_int_equal(pfn_tree_find_run(&tree, 4, 8, 0, LAST_PFN), 104);
 	assert_int_equal(pfn_tree_find_run(&tree, 1, 1, 116, LAST_PFN), PFN_NONE);
 	assert_int_equal(pfn_tree_find_run(&tree, 1, 1, 110, 0), PFN_NONE);
@@ -285,12 +286,12 @@ static void test_count_between_limits(void **state)
 static void test_size(void **state)
 {
 	(void)state;
-	assert_int_equal(pfn_tree_bytes(0, 1), (1 + 7) * 8);
-	assert_int_equal(pfn_tree_bytes(63, 65), (2 + 7) * 8);
-	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES), (64 + 7) * 8);
+	assert_int_equal(pfn_tree_bytes(0, 1), (1 + 8) * 8);
+	assert_int_equal(pfn_tree_bytes(63, 65), (2 + 8) * 8);
+	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES), (64 + 8) * 8);
 	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES + 1),
-			 (65 + 2 * 7 + 13) * 8);
-	assert_true(pfn_tree_bytes(0, 1ul << 32) < (1ul << 32) * 139 / 1000);
+			 (65 + 2 * 8 + 14) * 8);
+	assert_true(pfn_tree_bytes(0, 1ul << 32) < (1ul << 32) * 1412 / 10000);
 }
 
 /* A tree of 16 TiB over memory that faults where it is touched needlessly: the
@@ -314,10 +315,10 @@ static void test_check_sees_a_page_outside(void **state)
 {
 	(void)state;
 	tree_draw(66, "..");
-	tree.level[0][0] &= ~1ull;
+	memory[0] &= ~1ull;
 	assert_panics(pfn_tree_check(&tree), "page 0x40 below the tree is free");
 	tree_draw(66, "..");
-	tree.level[0][0] &= ~(1ull << 9);
+	memory[0] &= ~(1ull << 9);
 	tree.end_pfn = 67;
 	assert_panics(pfn_tree_check(&tree), "page 0x43 above the tree is free");
 }
@@ -326,11 +327,157 @@ static void test_check_sees_a_wrong_mask(void **state)
 {
 	(void)state;
 	tree_draw(0, "....");
-	tree.level[1][3] |= 1;
-	assert_panics(pfn_tree_check(&tree), "mask 3 is wrong");
+	memory[1 + 3] |= 1;
+	assert_panics(pfn_tree_check(&tree), "mask 3 of child 0x0 is wrong");
 	tree_draw(0, "....");
-	tree.level[1][4] |= 2;
+	memory[1 + 4] |= 2;
 	assert_panics(pfn_tree_check(&tree), "mask 4 says more than mask 3");
+}
+
+/* A tree of three levels with all its pages free but the first, in one of 64: its
+ * memory is 65 words of bits, then two level-1 nodes, then the root. */
+#define LEVEL1		65
+#define ROOT		(LEVEL1 + 2 * 8)
+
+static void tree_of_three_levels(void)
+{
+	tree_init(0, NODE1_PAGES + WORD_PAGES);
+	pfn_tree_release(&tree, 1, NODE1_PAGES + WORD_PAGES);
+	pfn_tree_check(&tree);
+}
+
+static void test_check_sees_a_child_never_written(void **state)
+{
+	(void)state;
+	tree_of_three_levels();
+	memory[ROOT + 13] &= ~1ull;
+	assert_panics(pfn_tree_check(&tree),
+		      "child 0x0 is in use and was never written");
+}
+
+static void test_check_sees_a_child_outside(void **state)
+{
+	(void)state;
+	tree_of_three_levels();
+	memory[ROOT] |= 4;
+	assert_panics(pfn_tree_check(&tree),
+		      "child 0x2 is outside, but has free pages");
+}
+
+/* The root's children are what they say even where the root says it as well. */
+static void test_check_sees_a_stale_child_of_the_root(void **state)
+{
+	(void)state;
+	tree_init(0, 2 * NODE1_PAGES);
+	pfn_tree_release(&tree, NODE1_PAGES, 2 * NODE1_PAGES);
+	pfn_tree_check(&tree);
+	memory[2 * 64 + 8 + 3] = 0;
+	assert_panics(pfn_tree_check(&tree),
+		      "child 0x1 of the root is all free, its mask 3 isn't");
+	tree_init(0, 2 * NODE1_PAGES);
+	memory[2 * 64] = 1;
+	assert_panics(pfn_tree_check(&tree),
+		      "child 0x0 of the root is all taken, its mask 0 isn't");
+}
+
+/* assert_free_twice(): the block can't be given again, known or not, nor the page
+ * at its start, in its middle or at its end. */
+static void assert_free_twice(unsigned long pfn, unsigned int order)
+{
+	unsigned long size = 1ul << order;
+
+	for (int known = 0; known < 2; known++) {
+		assert_int_equal(pfn_tree_give(&tree, pfn, order, known),
+				 PFN_TREE_WAS_FREE);
+		assert_int_equal(pfn_tree_give(&tree, pfn, 0, known),
+				 PFN_TREE_WAS_FREE);
+		assert_int_equal(pfn_tree_give(&tree, pfn + size / 2, 0, known),
+				 PFN_TREE_WAS_FREE);
+		assert_int_equal(pfn_tree_give(&tree, pfn + size - 1, 0, known),
+				 PFN_TREE_WAS_FREE);
+	}
+}
+
+/* assert_every_order(): a tree of one block of @root_order, all free: blocks of
+ * every order are taken and given, the last one all of it. */
+static void assert_every_order(unsigned long start, unsigned int root_order)
+{
+	unsigned long nr = 1ul << root_order;
+
+	tree_init(start, start + nr);
+	pfn_tree_release(&tree, start, start + nr);
+	for (unsigned int order = 0; order <= root_order; order++) {
+		unsigned long pfn = start + nr - (1ul << order);
+
+		assert_free_twice(pfn, order);
+		pfn_tree_take(&tree, pfn, order);
+		pfn_tree_check(&tree);
+		assert_int_equal(pfn_tree_count(&tree, start, start + nr, NULL),
+				 nr - (1ul << order));
+		assert_int_equal(pfn_tree_find(&tree, root_order, 0, LAST_PFN),
+				 PFN_NONE);
+		if (order >= 2 * PFN_TREE_SHIFT)
+			assert_int_equal(pfn_tree_give(&tree, pfn, order, false),
+					 PFN_TREE_FLAGGED);
+		assert_int_equal(pfn_tree_give(&tree, pfn, order, true),
+				 PFN_TREE_FREED);
+		pfn_tree_check(&tree);
+		assert_free_twice(pfn, order);
+		assert_int_equal(pfn_tree_find(&tree, root_order, 0, LAST_PFN),
+				 start);
+	}
+}
+
+static void test_every_order_up_to_the_root(void **state)
+{
+	(void)state;
+	assert_every_order(0, 12);
+	assert_every_order(3 * NODE2_PAGES, 18);
+	assert_every_order(1ul << 40, 20);
+}
+
+/* One page free in the middle of a block: no order of block around it can be
+ * given, whatever the levels above say. */
+static void test_give_with_one_page_free(void **state)
+{
+	(void)state;
+	tree_init(0, NODE2_PAGES);
+	pfn_tree_release(&tree, 100000, 100001);
+	for (unsigned int order = 0; order <= 18; order++)
+		assert_int_equal(pfn_tree_give(&tree, ALIGN_DOWN(100000ul,
+								 1ul << order),
+					       order, true),
+				 PFN_TREE_WAS_FREE);
+	assert_int_equal(pfn_tree_count(&tree, 0, NODE2_PAGES, NULL), 1);
+	pfn_tree_check(&tree);
+}
+
+/* Words start flagged where all was taken, and without a flag where all was free;
+ * what is claimed is flagged in either case. */
+static void test_flags(void **state)
+{
+	unsigned long nr = 4 * NODE2_PAGES, pfn = NODE2_PAGES + 100;
+
+	(void)state;
+	tree_init(0, nr);
+	assert_int_equal(pfn_tree_give(&tree, pfn, 0, false), PFN_TREE_FLAGGED);
+	pfn_tree_set_flags(&tree, pfn, pfn + 1, false);
+	assert_int_equal(pfn_tree_give(&tree, pfn, 0, false), PFN_TREE_FREED);
+	assert_int_equal(pfn_tree_give(&tree, pfn - 36 + 64, 6, false),
+			 PFN_TREE_FLAGGED);
+	pfn_tree_release(&tree, 0, nr);
+	pfn_tree_take(&tree, 2 * NODE2_PAGES, 7);
+	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES, 6, false),
+			 PFN_TREE_FREED);
+	pfn_tree_claim(&tree, 2 * NODE2_PAGES + 64, 2 * NODE2_PAGES + 65);
+	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES + 64, 0, false),
+			 PFN_TREE_FLAGGED);
+	pfn_tree_claim(&tree, NODE2_PAGES, 3 * NODE2_PAGES);
+	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES, 0, false),
+			 PFN_TREE_FLAGGED);
+	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES + NODE1_PAGES, 6,
+				       false), PFN_TREE_FLAGGED);
+	pfn_tree_check(&tree);
 }
 
 /* A shape: the pages that a tree covers. */
@@ -340,19 +487,19 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-	{ 0, 1, 2 },				/* one page, at 0 */
-	{ 63, 2, 10 },				/* across a word's border */
-	{ 1, 62, 20 },				/* inside one word */
-	{ 64, 64, 20 },				/* exactly a word */
-	{ 0, NODE1_PAGES, 30 },			/* exactly a node */
-	{ NODE1_PAGES - 1, 2, 10 },		/* across two nodes' border */
-	{ 4000, 500, 40 },			/* the same, unaligned */
-	{ 77, 3 * NODE1_PAGES + 5, 30 },	/* four nodes */
-	{ NODE2_PAGES - 1, 2, 10 },		/* across the next level's */
-	{ NODE2_PAGES - 5000, 9000, 20 },	/* the same, unaligned */
-	{ (1ul << 40) + 12345, 9000, 20 },	/* high up */
-	{ (1ul << 48) - 100, 200, 30 },		/* at every level's border */
-	{ LAST_PFN - 130, 130, 30 },		/* up to the last page of all */
+	{ 0, 1, 4 },				/* one page, at 0 */
+	{ 63, 2, 20 },				/* across a word's border */
+	{ 1, 62, 60 },				/* inside one word */
+	{ 64, 64, 60 },				/* exactly a word */
+	{ 0, NODE1_PAGES, 60 },			/* exactly a node */
+	{ NODE1_PAGES - 1, 2, 20 },		/* across two nodes' border */
+	{ 4000, 500, 100 },			/* the same, unaligned */
+	{ 77, 3 * NODE1_PAGES + 5, 50 },	/* four nodes */
+	{ NODE2_PAGES - 1, 2, 20 },		/* across the next level's */
+	{ NODE2_PAGES - 5000, 9000, 60 },	/* the same, unaligned */
+	{ (1ul << 40) + 12345, 9000, 60 },	/* high up */
+	{ (1ul << 48) - 100, 200, 100 },	/* at every level's border */
+	{ LAST_PFN - 130, 130, 100 },		/* up to the last page of all */
 	{ 1234567, NODE2_PAGES + 5000, 1 },	/* three levels, large */
 };
 
@@ -360,8 +507,10 @@ static const struct shape shapes[] = {
 static const struct shape *shape;
 static struct flat_map flat;
 
-enum { RELEASE, CLAIM };
-static const char *const op_names[] = { "release", "claim" };
+enum { RELEASE, CLAIM, TAKE, GIVE, TAKE_ALL, GIVE_ALL, SET_FLAGS, NR_KINDS };
+static const char *const op_names[NR_KINDS] = {
+	"release", "claim", "take", "give", "take_all", "give_all", "set_flags",
+};
 
 /* Searches that follow each operation. */
 #define NR_QUERIES	6
@@ -395,7 +544,10 @@ static unsigned long random_size(uint64_t *seed)
 	return 1 + seq_random(seed, MIN(scale, shape->nr));
 }
 
-/* draw(): [arg 0, arg 1) is the range; arg 2 where the queries' seed starts. */
+/*
+ * draw(): [arg 0, arg 1) is a range; arg 2 where the queries' seed starts; arg 3
+ * an order; arg 4 the units of a run.
+ */
 static void draw(struct op *op, uint64_t *seed)
 {
 	unsigned long from = random_pfn(seed), size = random_size(seed);
@@ -403,6 +555,10 @@ static void draw(struct op *op, uint64_t *seed)
 	op->arg[0] = from;
 	op->arg[1] = MIN(from + size, shape->start + shape->nr);
 	op->arg[2] = seq_random(seed, 1ul << 32);
+	op->arg[3] = log2_floor(random_size(seed));
+	op->arg[4] = seq_random(seed, ~0ul);
+	if (seq_random(seed, 2))
+		op->arg[4] |= seq_random(seed, ~0ul);
 }
 
 /* same_search(): a search of random size and limits has the same answer. */
@@ -430,16 +586,189 @@ static bool same_count(uint64_t *seed)
 	       flat_count(&flat, lo, hi, b) && !memcmp(a, b, sizeof(a));
 }
 
-/* step(): one range on both, then all that can be asked. */
+/* set_both(): [@start, @end) on tree and model. */
+static bool set_both(unsigned long start, unsigned long end, bool taken)
+{
+	flat_set(&flat, start, end, taken);
+	if (taken) {
+		pfn_tree_claim(&tree, start, end);
+		flat_set_flags(&flat, start, end, FLAT_FLAGGED);
+	} else {
+		pfn_tree_release(&tree, start, end);
+		flat_forget_flags(&flat, start, end);
+	}
+	return true;
+}
+
+/* take_both(): the first block of @order at or above @pfn. */
+static bool take_both(unsigned long pfn, unsigned int order)
+{
+	unsigned long found = pfn_tree_find(&tree, order, pfn, LAST_PFN);
+
+	if (found == PFN_NONE)
+		return true;
+	pfn_tree_take(&tree, found, order);
+	flat_set(&flat, found, found + (1ul << order), true);
+	return true;
+}
+
+/* flag_agrees(): the tree may say @flagged of the block, all taken. */
+static bool flag_agrees(unsigned long pfn, unsigned int order, bool flagged)
+{
+	bool set = order > 11, unknown = false;
+
+	for (unsigned long i = pfn; i < pfn + (1ul << order); i += WORD_PAGES) {
+		set |= *flat_flag(&flat, i) == FLAT_FLAGGED;
+		unknown |= *flat_flag(&flat, i) == FLAT_UNKNOWN;
+	}
+	return set ? flagged : unknown || !flagged;
+}
+
+/* give_both(): the block of @order around @pfn; with @known, in any case. */
+static bool give_both(unsigned long pfn, unsigned int order, bool known)
+{
+	unsigned long end = (pfn | ((1ul << order) - 1)) + 1;
+	enum pfn_tree_result result;
+
+	pfn = ALIGN_DOWN(pfn, 1ul << order);
+	if (pfn < shape->start || end > shape->start + shape->nr)
+		return true;
+	result = pfn_tree_give(&tree, pfn, order, known);
+	if (!flat_all(&flat, pfn, end, true))
+		return result == PFN_TREE_WAS_FREE;
+	if (result == PFN_TREE_FREED) {
+		flat_set(&flat, pfn, end, false);
+		known |= flag_agrees(pfn, order, false);
+		flat_forget_flags(&flat, pfn, end);
+		return known;
+	}
+	return result == PFN_TREE_FLAGGED && !known &&
+	       flag_agrees(pfn, order, true);
+}
+
+/* units(): those units of the run of @level around @pfn that are all @taken. */
+static uint64_t units(unsigned long pfn, unsigned int level, bool taken)
+{
+	unsigned long size = level ? WORD_PAGES : 1;
+	unsigned long first = ALIGN_DOWN(pfn, 64 * size);
+	uint64_t mask = 0;
+
+	for (unsigned int i = 0; i < 64; i++) {
+		unsigned long unit = first + i * size;
+
+		if (unit >= shape->start &&
+		    unit + size <= shape->start + shape->nr &&
+		    flat_all(&flat, unit, unit + size, taken))
+			mask |= 1ull << i;
+	}
+	return mask;
+}
+
+/* set_units(): the units @mask of that run become @taken in the model. */
+static void set_units(unsigned long pfn, unsigned int level, uint64_t mask,
+		      bool taken)
+{
+	unsigned long size = level ? WORD_PAGES : 1;
+	unsigned long first = ALIGN_DOWN(pfn, 64 * size);
+
+	for (; mask; mask &= mask - 1) {
+		unsigned long unit = first + lowest_bit(mask) * size;
+
+		flat_set(&flat, unit, unit + size, taken);
+	}
+}
+
+/* unflagged_agrees(): the tree may say that units @mask of that run had no flag;
+ * of a run of words, only such as are all taken. */
+static bool unflagged_agrees(unsigned long pfn, unsigned int level,
+			     uint64_t mask)
+{
+	unsigned long size = level ? WORD_PAGES : 1;
+	unsigned long first = ALIGN_DOWN(pfn, 64 * size);
+	uint64_t all = units(pfn, level, true);
+
+	if (level && (mask & ~all))
+		return false;
+	for (; all; all &= all - 1) {
+		unsigned int i = lowest_bit(all);
+
+		if (!flag_agrees(first + i * size, 0, !(mask >> i & 1)))
+			return false;
+	}
+	return true;
+}
+
+/* take_all_both(): the run of @level around @pfn. */
+static bool take_all_both(unsigned long pfn, unsigned int level)
+{
+	unsigned long size = level ? WORD_PAGES * WORD_PAGES : WORD_PAGES;
+	uint64_t unflagged, free = units(pfn, level, false);
+	bool same = pfn_tree_take_all(&tree, pfn, level, &unflagged) == free;
+
+	set_units(pfn, level, free, true);
+	same &= unflagged_agrees(pfn, level, unflagged);
+	pfn = ALIGN_DOWN(pfn, size);
+	flat_set_flags(&flat, MAX(pfn, shape->start),
+		       MIN(pfn + size, shape->start + shape->nr), FLAT_FLAGGED);
+	return same;
+}
+
+/* give_all_both(): those of @mask that are all taken, of that run. */
+static bool give_all_both(unsigned long pfn, unsigned int level, uint64_t mask)
+{
+	unsigned long size = level ? WORD_PAGES * WORD_PAGES : WORD_PAGES;
+
+	mask &= units(pfn, level, true);
+	pfn_tree_give_all(&tree, pfn, level, mask);
+	set_units(pfn, level, mask, false);
+	flat_forget_flags(&flat, ALIGN_DOWN(pfn, size), pfn + 1);
+	return true;
+}
+
+/* set_flags_both(): of at most the words of a node; a word that is partly outside
+ * the tree keeps its flag. */
+static bool set_flags_both(unsigned long start, unsigned long end, bool flag)
+{
+	end = MIN(end, start + NODE1_PAGES);
+	if (!flag) {
+		start = ALIGN(start, WORD_PAGES);
+		end = ALIGN_DOWN(end, WORD_PAGES);
+	}
+	pfn_tree_set_flags(&tree, start, end, flag);
+	flat_set_flags(&flat, start, end, flag ? FLAT_FLAGGED : FLAT_CLEAR);
+	return true;
+}
+
+/* do_both(): one operation on tree and model; false: they answer differently. */
+static bool do_both(const struct op *op)
+{
+	unsigned int order = (unsigned int)op->arg[3];
+	unsigned long pfn = MIN(op->arg[0], shape->start + shape->nr - 1);
+	bool odd = op->arg[4] & 1;
+
+	switch (op->kind) {
+	case TAKE:
+		return take_both(op->arg[0], order);
+	case GIVE:
+		return give_both(pfn, order, odd);
+	case TAKE_ALL:
+		return take_all_both(pfn, order & 1);
+	case GIVE_ALL:
+		return give_all_both(pfn, order & 1, op->arg[4]);
+	case SET_FLAGS:
+		return set_flags_both(op->arg[0], op->arg[1], odd);
+	default:
+		return set_both(op->arg[0], op->arg[1], op->kind == CLAIM);
+	}
+}
+
+/* step(): one operation, then all that can be asked. */
 static bool step(const struct op *op)
 {
 	uint64_t seed = op->arg[2];
 
-	if (op->kind == CLAIM)
-		pfn_tree_claim(&tree, op->arg[0], op->arg[1]);
-	else
-		pfn_tree_release(&tree, op->arg[0], op->arg[1]);
-	flat_set(&flat, op->arg[0], op->arg[1], op->kind == CLAIM);
+	if (!do_both(op))
+		return false;
 	pfn_tree_check(&tree);
 	for (int i = 0; i < NR_QUERIES; i++)
 		if (!same_search(&seed))
@@ -488,6 +817,12 @@ int main(void)
 		TEST(test_cost_does_not_depend_on_size),
 		TEST(test_check_sees_a_page_outside),
 		TEST(test_check_sees_a_wrong_mask),
+		TEST(test_check_sees_a_child_never_written),
+		TEST(test_check_sees_a_child_outside),
+		TEST(test_check_sees_a_stale_child_of_the_root),
+		TEST(test_every_order_up_to_the_root),
+		TEST(test_give_with_one_page_free),
+		TEST(test_flags),
 		TEST(test_every_shape_against_the_model),
 	};
 

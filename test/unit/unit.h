@@ -15,6 +15,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Before cmocka.h, whose fail() is a macro. */
+#include "printk.h"
+
 #include <cmocka.h>
 
 #include "arch.h"
@@ -36,6 +39,7 @@ static inline int unit_reset(void **state)
 {
 	(void)state;
 	host_reset();
+	machine.bootargs = "";
 	memblock_init();
 	stage_reset();
 	return 0;

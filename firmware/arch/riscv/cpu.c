@@ -17,21 +17,6 @@
 /* Whether the firmware lets us read instret; else time is read. */
 static bool has_instret;
 
-/* counter_read(): the 64-bit counter @csr. Where a register has half of it, the
- * upper half is read on both sides of the lower one until it agrees. */
-#if __riscv_xlen == 32
-#define counter_read(csr) __extension__({				\
-	unsigned long high__, low__;					\
-	do {								\
-		high__ = csr_read(csr ## h);				\
-		low__ = csr_read(csr);					\
-	} while (high__ != csr_read(csr ## h));				\
-	(unsigned long long)high__ << 32 | low__;			\
-})
-#else
-#define counter_read(csr) ((unsigned long long)csr_read(csr))
-#endif
-
 void counter_init(void)
 {
 	has_instret = try_instret();

@@ -102,6 +102,14 @@ void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root)
 			 : : "r"(satp) : "memory");
 }
 
+/* arch_dcache_inval(): an address is cached by its physical attributes, with the
+ * MMU on or off. */
+void arch_dcache_inval(phys_addr_t start, phys_addr_t end)
+{
+	(void)start;
+	(void)end;
+}
+
 void arch_flush_tlb(unsigned long va)
 {
 	__asm__ volatile("sfence.vma %0" : : "r"(va) : "memory");

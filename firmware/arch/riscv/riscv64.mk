@@ -15,7 +15,8 @@ LD		:= riscv64-linux-gnu-ld
 # The C library is built per multilib, which the compiler picks by the ISA
 # without the extensions that only assembly needs.
 ARCH_MULTILIB	:= -march=rv64imac -mabi=lp64
-ARCH_CFLAGS	:= -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
+ARCH_CFLAGS	:= -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
+		   -ftls-model=local-exec -DCTZ_BY_TABLE
 ARCH_LDFLAGS	:= -m elf64lriscv
 
 # The only relocation that start.S applies.

@@ -10,6 +10,8 @@
 
 #include "arch.h"
 
+#include "sbi.h"
+
 /* Extension ids, and the functions used of each. */
 #define SBI_LEGACY_PUTCHAR	0x01
 #define SBI_LEGACY_SHUTDOWN	0x08
@@ -28,12 +30,6 @@
 #define SRST_NO_REASON		0
 #define SRST_SYSTEM_FAILURE	1
 
-/* What a call gives: an error, 0 for none, and a value. */
-struct sbiret {
-	long error;
-	long value;
-};
-
 /* Implementations by id (specification, table "SBI Implementation IDs"). */
 static const char *const impl_names[] = {
 	"BBL", "OpenSBI", "Xvisor", "KVM", "RustSBI", "Diosix", "Coffer",
@@ -43,10 +39,9 @@ static const char *const impl_names[] = {
 /* The index in it of OpenSBI, which says in which form it has its version. */
 #define IMPL_OPENSBI	1
 
-/* sbi_call(): function @fid of extension @eid (chapter "Binary Encoding"). */
-static struct sbiret sbi_call(unsigned long eid, unsigned long fid,
-			      unsigned long arg0, unsigned long arg1,
-			      unsigned long arg2)
+struct sbiret sbi_call(unsigned long eid, unsigned long fid,
+		       unsigned long arg0, unsigned long arg1,
+		       unsigned long arg2)
 {
 	register unsigned long a0 __asm__("a0") = arg0;
 	register unsigned long a1 __asm__("a1") = arg1;
@@ -69,13 +64,18 @@ static unsigned long sbi_base(unsigned long fid, unsigned long arg)
 	return ret.error == 0 ? (unsigned long)ret.value : 0;
 }
 
+bool sbi_probe(unsigned long eid)
+{
+	return sbi_base(SBI_BASE_PROBE, eid) != 0;
+}
+
 /* dbcn_write(): as much of @text as the debug console takes; how much that was,
  * 0 where the extension isn't there or fails. */
 static size_t dbcn_write(const char *text, size_t len)
 {
 	size_t done = 0;
 
-	if (sbi_base(SBI_BASE_PROBE, SBI_DBCN) == 0)
+	if (!sbi_probe(SBI_DBCN))
 		return 0;
 	while (done < len) {
 		struct sbiret ret = sbi_call(SBI_DBCN, SBI_DBCN_WRITE,
@@ -94,7 +94,7 @@ static size_t dbcn_write(const char *text, size_t len)
  * that is at the start of @text, where the console puts a line's end, is left
  * out for it.
  */
-void arch_early_write(const char *text, size_t len)
+bool arch_early_write(const char *text, size_t len)
 {
 	if (len > 0 && text[0] == '\r' &&
 	    sbi_base(SBI_BASE_IMPL_ID, 0) == IMPL_OPENSBI) {
@@ -103,6 +103,7 @@ void arch_early_write(const char *text, size_t len)
 	}
 	for (size_t i = dbcn_write(text, len); i < len; i++)
 		sbi_call(SBI_LEGACY_PUTCHAR, 0, (unsigned char)text[i], 0, 0);
+	return true;
 }
 
 void arch_firmware_name(char *name, size_t size)
@@ -121,6 +122,13 @@ void arch_firmware_name(char *name, size_t size)
 	else
 		snprintf(name, size, "SBI implementation %lu 0x%lx", id,
 			 version);
+}
+
+/* arch_firmware_in_ram(): an SBI lives in the same RAM, and old ones don't say
+ * where. */
+bool arch_firmware_in_ram(void)
+{
+	return true;
 }
 
 void arch_poweroff(bool pass)

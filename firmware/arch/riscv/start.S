@@ -47,6 +47,10 @@ _start:
 enter:
 	csrw	sie, zero
 	csrw	satp, zero
+	lla	t0, boot_lottery
+	li	t1, 1
+	amoswap.w t1, t1, (t0)
+	bnez	t1, stray
 	mv	s0, a0
 	mv	s1, a1
 
@@ -81,3 +85,34 @@ enter:
 	li	s0, 0				/* the outermost frame */
 	li	ra, 0
 	tail	firmware_main
+
+/*
+ * A second hart that comes in by the front door. OpenSBI up to 1.1 marks a hart
+ * as about to start before it writes where to; one that looks in between goes
+ * where the first one went. It is stopped, and smp.c starts it once more.
+ */
+stray:
+	li	a7, SBI_HSM
+	li	a6, SBI_HSM_STOP
+	ecall
+1:	wfi
+	j	1b
+
+/* A hart that was started: a0 = its id, a1 = its struct cpu_start, paging off. */
+	.globl	hart_entry
+	.balign	4
+hart_entry:
+	csrw	sie, zero
+	csrw	satp, zero
+	REG_L	sp, START_STACK*REG_SIZE(a1)
+	REG_L	tp, START_TLS*REG_SIZE(a1)
+	mv	a0, a1
+	li	s0, 0				/* the outermost frame */
+	li	ra, 0
+	tail	hart_main
+
+/* Set by the first hart to enter; in .data, since .bss is cleared by it. */
+	.section .data
+	.balign	4
+boot_lottery:
+	.word	0

@@ -3,13 +3,23 @@
  * What needs single instructions: the trap entry, accesses that may trap, the
  * trial of a satp value, the change of stacks.
  *
- * sscratch holds the trap stack's upper end while ordinary code runs, and 0
- * while a trap is handled. A trap in the handler thus finds 0, and starts again
- * at the top of the trap stack; traps.c sees to it that this ends.
+ * Each hart has a trap stack, at whose upper end its tp is kept: its "trap home".
+ * sscratch leads there while ordinary code runs, and holds 0 while a trap is
+ * handled. The handler gets its tp from home, whatever the code that trapped had
+ * made of it. A trap in the handler finds 0, learns from tp where home is, and
+ * starts again at the top; traps.c sees to it that this ends.
  */
 #include <asm/asm.h>
 
 	.section .text, "ax"
+
+/* \reg = the address of the thread-local variable \name, of which the linker
+ * wants to see all three instructions. */
+.macro	TLS_ADDRESS reg, name
+	lui	\reg, %tprel_hi(\name)
+	add	\reg, \reg, tp, %tprel_add(\name)
+	addi	\reg, \reg, %tprel_lo(\name)
+.endm
 
 /* Save all registers as a struct trap_frame, call trap_handle(frame), restore. */
 	.balign	4
@@ -17,12 +27,14 @@
 trap_entry:
 	csrrw	sp, sscratch, sp
 	bnez	sp, 1f
-	lla	sp, trap_stack_end
+	TLS_ADDRESS sp, trap_home
+	REG_L	sp, (sp)
 1:	addi	sp, sp, -FRAME_WORDS*REG_SIZE
 	REG_S	x1, 1*REG_SIZE(sp)
 	.irp	n, 3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
 	REG_S	x\n, \n*REG_SIZE(sp)
 	.endr
+	REG_L	tp, FRAME_WORDS*REG_SIZE(sp)
 	csrrw	t0, sscratch, zero
 	csrr	t1, sepc
 	csrr	t2, scause
@@ -50,12 +62,12 @@ trap_entry:
 /* Let a trap from here to TRY_END continue at \caught. Uses t0, t1. */
 .macro	TRY_BEGIN caught
 	lla	t0, \caught
-	lla	t1, trap_resume
+	TLS_ADDRESS t1, trap_resume
 	REG_S	t0, (t1)
 .endm
 
 .macro	TRY_END
-	lla	t1, trap_resume
+	TLS_ADDRESS t1, trap_resume
 	REG_S	zero, (t1)
 .endm
 
@@ -129,9 +141,3 @@ arch_call_on_stack:
 	li	s0, 0
 	li	ra, 0
 	jr	a1
-
-	.section .bss
-	.balign	16
-	.space	TRAP_STACK_SIZE
-	.globl	trap_stack_end
-trap_stack_end:

@@ -9,6 +9,7 @@
  */
 #include "arch.h"
 #include "printk.h"
+#include <asm/asm.h>
 
 #include "csr.h"
 #include "traps.h"
@@ -45,11 +46,15 @@ static const char *const reg_names[32] = {
 	"s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 };
 
-unsigned long trap_resume;
+_Thread_local unsigned long trap_resume;
+_Thread_local unsigned long *trap_home;
 
-/* Traps that were not caught so far: the first is reported, more mean that
- * reporting or ending it trapped. */
-static unsigned int nr_fatal;
+/* The trap stack of the hart that boots. */
+static char trap_stack[TRAP_STACK_SIZE] __attribute__((aligned(16)));
+
+/* Traps of this hart that were not caught so far: the first is reported, more
+ * mean that reporting or ending it trapped. */
+static _Thread_local unsigned int nr_fatal;
 
 /* cause_name(): scause in words. */
 static const char *cause_name(unsigned long cause)
@@ -61,9 +66,10 @@ static const char *cause_name(unsigned long cause)
 	return cause_names[cause];
 }
 
-/* report(): the trap's line, then the registers. */
+/* report(): the trap's line, then the registers; no other hart says a word. */
 static void report(const struct trap_frame *frame)
 {
+	printk_seize();
 	printk("trap: %s pc 0x%016lx addr 0x%016lx\n",
 	       cause_name(frame->cause), frame->pc, frame->addr);
 	printk("  cause 0x%lx status 0x%016lx\n", frame->cause, frame->status);
@@ -91,9 +97,19 @@ void trap_handle(struct trap_frame *frame)
 	arch_poweroff(false);
 }
 
+void traps_init(char *stack)
+{
+	unsigned long tp;
+
+	__asm__("mv %0, tp" : "=r"(tp));
+	trap_home = (unsigned long *)(stack - TRAP_HOME_SIZE);
+	*trap_home = tp;
+	csr_write(sscratch, trap_home);
+	csr_write(stvec, trap_entry);
+}
+
 void arch_setup_traps(void)
 {
-	csr_write(sscratch, trap_stack_end);
-	csr_write(stvec, trap_entry);
+	traps_init(trap_stack + sizeof(trap_stack));
 	counter_init();
 }

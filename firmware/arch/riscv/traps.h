@@ -16,11 +16,15 @@ struct trap_frame {
 	unsigned long status;		/* sstatus */
 };
 
-/* Where the next trap continues instead of being reported; 0: nowhere. */
-extern unsigned long trap_resume;
+/* Where this hart's next trap continues instead of being reported; 0: nowhere. */
+extern _Thread_local unsigned long trap_resume;
 
-/* The trap stack's upper end. */
-extern char trap_stack_end[];
+/* Where this hart's trap stack begins, and what is there: its tp. */
+extern _Thread_local unsigned long *trap_home;
+
+/* traps_init(): from here on this hart's traps are handled, on the stack whose
+ * upper end is @stack. */
+void traps_init(char *stack);
 
 void trap_entry(void);
 void trap_handle(struct trap_frame *frame);

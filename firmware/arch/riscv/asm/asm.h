@@ -25,6 +25,17 @@
 #define FRAME_STATUS	35
 #define FRAME_WORDS	36
 
+/* Words of a struct cpu_start (arch.h) that start.S reads. */
+#define START_STACK	1
+#define START_TLS	3
+
+/* The SBI's extension for hart state management, and its function to stop. */
+#define SBI_HSM		0x48534d
+#define SBI_HSM_STOP	1
+
+/* Bytes at a trap stack's upper end that aren't stack: the CPU's tp. */
+#define TRAP_HOME_SIZE	16
+
 /* Bytes of the stack that traps are handled on: printf and a report line. */
 #define TRAP_STACK_SIZE	8192
 

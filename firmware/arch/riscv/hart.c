@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Other harts, by the SBI's extension for hart state management (RISC-V SBI
+ * specification, chapter "Hart State Management Extension").
+ *
+ * A hart is started for each piece of work and stopped when that is done; in
+ * between it is the firmware's, which knows best how to let a hart sleep, and
+ * nobody has to be woken up by us.
+ */
+#include "arch.h"
+#include <asm/asm.h>
+
+#include "csr.h"
+#include "sbi.h"
+#include "traps.h"
+
+/* More of its functions, and the state of a hart that can be started. */
+#define SBI_HSM_START		0
+#define SBI_HSM_STATUS		2
+#define HSM_STOPPED		1
+
+/* How often a hart that is stopping is asked for its state; a call takes some
+ * hundred instructions. */
+#define STOP_ROUNDS		10000000ul
+
+/* The timer's extension, its function, and its bit in sie. */
+#define SBI_TIME		0x54494d45
+#define SBI_TIME_SET		0
+#define SIE_STIE		(1ul << 5)
+
+/* Turns of waiting that are short, and the ticks that a longer one takes: 100
+ * microseconds of a clock of 10 MHz. */
+#define SHORT_TURNS		500
+#define NAP_TICKS		1000
+
+/* start.S's entry for a hart that was started, which calls hart_main(). */
+extern char hart_entry[];
+void hart_main(struct cpu_start *start);
+
+_Static_assert(offsetof(struct cpu_start, stack) == START_STACK * REG_SIZE &&
+	       offsetof(struct cpu_start, tls) == START_TLS * REG_SIZE,
+	       "start.S reads a struct cpu_start by these offsets");
+
+/* hart_stopped(): wait, asking at most @rounds times, until hart @hartid is the
+ * firmware's; false where that doesn't happen, or where there is no such hart. */
+static bool hart_stopped(unsigned long hartid, unsigned long rounds)
+{
+	struct sbiret ret;
+
+	for (unsigned long i = 0; i < rounds; i++) {
+		ret = sbi_call(SBI_HSM, SBI_HSM_STATUS, hartid, 0, 0);
+		if (ret.error != 0)
+			return false;
+		if (ret.value == HSM_STOPPED)
+			return true;
+	}
+	return false;
+}
+
+/* arch_cpu_start(): the fence puts all that was written so far before whatever
+ * the firmware writes to wake the hart up. */
+const char *arch_cpu_start(struct cpu_start *start)
+{
+	struct sbiret ret;
+
+	if (!sbi_probe(SBI_HSM))
+		return "the SBI has no hart state management";
+	if (!hart_stopped(start->hwid, start->again ? 1 : STOP_ROUNDS))
+		return "the SBI doesn't have it, or not as stopped";
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	ret = sbi_call(SBI_HSM, SBI_HSM_START, start->hwid,
+		       (unsigned long)hart_entry, (unsigned long)start);
+	return ret.error == 0 ? NULL : "the SBI refuses to start it";
+}
+
+/* hart_main(): called by start.S on the hart's own stack, with paging off. */
+void hart_main(struct cpu_start *start)
+{
+	traps_init(start->trap_stack);
+	arch_paging_enable(start->mode, start->root);
+	start->entry(start);
+}
+
+void arch_cpu_stop(void)
+{
+	sbi_call(SBI_HSM, SBI_HSM_STOP, 0, 0, 0);
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+/*
+ * nap(): sleep for NAP_TICKS. Interrupts are off; one that is pending and enabled
+ * in sie wakes a hart up all the same (privileged specification, section "Wait for
+ * Interrupt"). The timer stays pending after that, until it is set again.
+ */
+static void nap(void)
+{
+	unsigned long long until = counter_read(time) + NAP_TICKS;
+	struct sbiret ret = sbi_call(SBI_TIME, SBI_TIME_SET,
+				     (unsigned long)until,
+				     (unsigned long)(until >> 32), 0);
+
+	if (ret.error != 0)
+		return;
+	csr_write(sie, SIE_STIE);
+	__asm__ volatile("wfi");
+	csr_write(sie, 0);
+}
+
+/* arch_cpu_relax(): the PAUSE hint (extension Zihintpause), a fence of nothing to
+ * harts that don't know it; by its encoding, for assemblers that don't. */
+void arch_cpu_relax(unsigned long turns)
+{
+	__asm__ volatile(".word 0x0100000f");
+	if (turns >= SHORT_TURNS)
+		nap();
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls to the firmware below us, for the port's own files.
+ */
+#ifndef SBI_H
+#define SBI_H
+
+#include "types.h"
+
+/* What a call gives: an error, 0 for none, and a value. */
+struct sbiret {
+	long error;
+	long value;
+};
+
+/* sbi_call(): function @fid of extension @eid (chapter "Binary Encoding"). */
+struct sbiret sbi_call(unsigned long eid, unsigned long fid,
+		       unsigned long arg0, unsigned long arg1,
+		       unsigned long arg2);
+
+/* sbi_probe(): whether the firmware has extension @eid. */
+bool sbi_probe(unsigned long eid);
+
+#endif

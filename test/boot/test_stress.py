@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Several CPUs: all are started, each on its own stack and node; the allocator
+stands all of them at the same time, and one that fails is heard to its end."""
+
+import re
+
+import pytest
+
+import qemu
+from boot import Boot, Scenario, boot, built
+from elf import symbols
+from gdb import run_changed
+from paths import ARCH
+
+# Seconds that the long one may take where the host has fewer CPUs than the
+# machine, and other tests to run.
+LONG_TIMEOUT = 240
+
+# What the last lines of a stress say.
+SUMMARY = (r"stress: (\d+) CPUs, (\d+) operations each, \d+ without memory, "
+           r"(\d+) freed by another CPU, (\d+) bad frees refused, 0 wrong, "
+           r"worst operation \d+ (?:ticks|insns)")
+BACK = r"stress: (0x[0-9a-f]+) pages free before, \1 after, the same ones"
+
+# Bad frees of each CPU (firmware/stress.c).
+BAD_FREES = 4
+
+# A line of the registers that follow a trap's, and how many of them any port has
+# at least.
+REGISTERS = r"(?: +\S+ +0x[0-9a-f]+)+"
+GENERAL_REGISTERS = 16
+
+# Two words that no CPU of any port executes, for a function's first instructions.
+ILLEGAL = bytes(8)
+
+
+def check_stress(result, operations):
+    """The stress of result's scenario did what it should, with all CPUs."""
+    smp, result.at = result.scenario.smp, 0
+    result.expect(rf"smp: {smp} of {smp} CPUs up")
+    cpus, each, mailed, refused = map(int, result.expect(SUMMARY).groups())
+    assert (cpus, each, refused) == (smp, operations, smp * BAD_FREES)
+    assert (mailed > 0) == (smp > 1)
+    result.expect(BACK)
+    result.expect(r"Node \d+, zone .*")
+    result.expect(r"ledger: total .*, balance 0")
+
+
+@pytest.mark.parametrize("nodes, smp", [(1, 1), (1, 2), (2, 2), (1, 4), (2, 4),
+                                        (2, 8)])
+def test_stress(nodes, smp):
+    """Every CPU comes up, and a stress of some thousand operations passes."""
+    result = boot(Scenario("stress", mem="256M", nodes=nodes, smp=smp,
+                           append="selftest stress=5000"))
+    check_stress(result, 5000)
+
+
+def test_stress_where_memory_runs_out():
+    """The same where there is too little for what all CPUs would hold."""
+    result = boot(Scenario("stress-small", mem="16M", smp=4,
+                           append="stress=20000"))
+    check_stress(result, 20000)
+
+
+def test_stress_counting_instructions():
+    """The same where CPUs run in turns, which change in the midst of things."""
+    result = boot(Scenario("stress-icount", mem="256M", nodes=2, smp=2,
+                           append="stress=2000",
+                           extra=("-icount", "shift=0")))
+    check_stress(result, 2000)
+
+
+@pytest.mark.timeout(LONG_TIMEOUT + 30)
+def test_long_stress():
+    """A million operations of each of four CPUs, on two nodes."""
+    scenario = Scenario("stress-long", mem="1G", nodes=2, smp=4,
+                        append="stress=1000000")
+    status, text = qemu.run(scenario.command(), LONG_TIMEOUT,
+                            not qemu.powers_off(ARCH, scenario.machine))
+    result = Boot(scenario, status, text.decode(errors="replace"))
+    result.check_end()
+    result.check_forbidden()
+    check_stress(result, 1000000)
+
+
+def test_cpus_that_are_not_there():
+    """Two of the tree's four CPUs don't exist: two warnings, two CPUs."""
+    result = boot(Scenario("lost", dts="boot-hole", mem="256M", smp=2,
+                           append="stress=2000",
+                           warnings=frozenset({"W-CPU-START"})))
+    assert len(result.report.warnings) == 2
+    result.at = 0
+    result.expect(r"smp: 2 of 4 CPUs up")
+    assert result.expect(SUMMARY)[1] == "2"
+    result.expect(BACK)
+
+
+def test_each_cpu_has_guarded_stacks():
+    """Every other CPU takes a stack and a trap stack, each with a guard page."""
+    def guards(smp):
+        report = boot(Scenario("guards", smp=smp)).report
+        return sum(row.size for row in report.rows
+                   if (row.kind, row.owner) == ("stack", "guard page"))
+    assert guards(4) - guards(1) == 3 * 2 * 4096
+
+
+def test_one_report_of_many_traps(tmp_path):
+    """All CPUs trap at the same time; one is reported, whole, and the run ends."""
+    scenario = Scenario("trap", smp=4, append="stress=1000", passes=False,
+                        says=r"^ .*0x[0-9a-f]{16}$")
+    victim = symbols(built("firmware.elf"))["run_worker"]
+    status, text = run_changed(scenario.command(), tmp_path, victim, victim,
+                               ILLEGAL)
+    result = Boot(scenario, status, text)
+    result.check_end()
+    result.check_reason()
+    traps = [i for i, line in enumerate(result.lines)
+             if line.startswith("trap: ")]
+    assert len(traps) == 1, text
+    dump = result.lines[traps[0] + 1:-2]
+    assert all(re.fullmatch(REGISTERS, line) for line in dump), text
+    assert sum(line.count("0x") for line in dump) >= GENERAL_REGISTERS, text

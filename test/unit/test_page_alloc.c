@@ -1,0 +1,776 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The buddy allocator, in pictures (mm_fixture.h says how to read them), then
+ * against a model with one cell a page.
+ *
+ * Making the zonelists takes one page of each node ('n'), on the way to the
+ * allocator: the second page of the first node, the first page of the others.
+ */
+#include "flat_map.h"
+#include "mm_fixture.h"
+#include "sequence.h"
+
+/* Where most drawings begin: aligned to every order that they have. */
+#define BASE	0x80000ul
+
+/* node_free(): pages that the zones of node @nid count as free, with what CPUs
+ * keep given back. */
+static unsigned long node_free(int nid)
+{
+	drain_all_pages();
+	return NODE_DATA(nid)->node_zones[ZONE_DMA32].nr_free +
+	       NODE_DATA(nid)->node_zones[ZONE_NORMAL].nr_free;
+}
+
+static void test_alloc_the_lowest_block_that_fits(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "0000000000000000");
+	mm_handover();
+	assert_mm("0n00000000000000");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(2));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 3), MM(8));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(0));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_mm("anaaaaaaaaaaaaaa");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), 0);
+	assert_int_equal(node_free(0), 0);
+	page_alloc_check();
+}
+
+static void test_alloc_splits_and_free_merges(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000........");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(0));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(2));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(3));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(4));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), 0);
+	assert_mm("anaaa000........");
+	assert_true(free_pages(MM(4), 0));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_true(free_pages(MM(2), 1));
+	assert_mm("an00aaaa........");
+	page_alloc_check();
+}
+
+static void test_alloc_is_naturally_aligned(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE + 3, "00000000000000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 3), PAGE(BASE + 8));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), PAGE(BASE + 16));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), 0);
+	assert_mm("0n000aaaaaaaaaaaa");
+}
+
+static void test_alloc_order_out_of_range(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "0000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, PFN_TREE_MAX_ORDERS - 1), 0);
+	assert_no_log("refused");
+	assert_int_equal(alloc_pages(GFP_KERNEL, PFN_TREE_MAX_ORDERS), 0);
+	assert_log("page_alloc: alloc_pages(node 0, order 55) refused: there is no such order, called from ");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1000), 0);
+	assert_mm("0n00");
+}
+
+static void test_alloc_from_no_such_node(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "0011");
+	mm_handover();
+	assert_int_equal(alloc_pages_node(2, GFP_KERNEL, 0), 0);
+	assert_log("alloc_pages(node 2, order 0) refused: there is no such node");
+	assert_int_equal(alloc_pages_node(NUMA_NO_NODE, GFP_KERNEL, 0), 0);
+	assert_log("alloc_pages(node -1, order 0) refused");
+}
+
+static void test_alloc_zeroed_on_request(void **state)
+{
+	unsigned char *mem;
+	phys_addr_t pa;
+
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	pa = alloc_pages(GFP_KERNEL, 1);
+	mem = phys_to_virt(pa);
+	assert_int_equal(mem[0], HOST_GARBAGE);
+	free_pages(pa, 1);
+	assert_int_equal(alloc_pages(__GFP_ZERO, 1), pa);
+	for (phys_addr_t i = 0; i < PAGE(2); i++)
+		assert_int_equal(mem[i], 0);
+	assert_int_equal(mem[PAGE(2)], HOST_GARBAGE);
+}
+
+/* Nothing is ever written to a free page, nor read from one. */
+static void test_free_pages_are_not_touched(void **state)
+{
+	unsigned char *mem;
+
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	mem = phys_to_virt(alloc_pages(GFP_KERNEL, 2));
+	memset(mem, 0x5a, PAGE(4));
+	assert_true(free_pages(virt_to_phys(mem), 2));
+	for (phys_addr_t i = 0; i < PAGE(4); i++)
+		assert_int_equal(mem[i], 0x5a);
+}
+
+static void test_free_twice(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	pa = alloc_pages(GFP_KERNEL, 2);
+	assert_true(free_pages(pa, 2));
+	assert_false(free_pages(pa, 2));
+	assert_log("page_alloc: free_pages(0x0000000080004000, order 2) refused: already free, called from ");
+	assert_false(free_pages(pa, 0));
+	assert_false(free_pages(pa + PAGE(2), 1));
+	assert_mm("0n000000");
+	assert_int_equal(node_free(0), 7);
+}
+
+/* One page of the block is free already: none of it is freed. */
+static void test_free_twice_in_part(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_true(free_pages(MM(6), 0));
+	assert_false(free_pages(MM(4), 2));
+	assert_mm("0n00aa0a");
+}
+
+static void test_free_of_no_block(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_false(free_pages(MM(5), 1));
+	assert_log("refused: not the address of such a block");
+	assert_false(free_pages(MM(4) + 1, 0));
+	assert_false(free_pages(MM(4), PFN_TREE_MAX_ORDERS));
+	assert_log("refused: there is no such order");
+	assert_false(free_pages(MM(4), 64));
+	assert_false(free_pages(MM(4), ~0u));
+	assert_false(free_pages(0, PFN_TREE_MAX_ORDERS - 1));
+	assert_mm("0n00aaaa");
+}
+
+static void test_free_of_foreign_memory(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "00000...1111");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(0));
+	assert_false(free_pages(MM(5), 0));
+	assert_log("refused: not memory of one node");
+	assert_false(free_pages(MM(4), 1));
+	assert_false(free_pages(MM(12), 0));
+	assert_false(free_pages(0, 0));
+	assert_false(free_pages(PHYS_ADDR_MAX & PAGE_MASK, 0));
+	assert_mm("an000...n111");
+}
+
+static void test_free_of_a_reservation(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	reserve_bootmem(MM(6), PAGE(1), BOOTMEM_DEFAULT);
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(2));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(4));
+	assert_false(free_pages(MM(6), 0));
+	assert_log("refused: inside a reservation");
+	assert_false(free_pages(MM(4), 2));
+	assert_mm("0naaaar0");
+}
+
+/* A block with another node's pages, at its end or in its middle, was never one
+ * block, even where every page of it is allocated. */
+static void test_free_across_nodes(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "0000" "0110" "0011");
+	mm_handover();
+	while (alloc_pages(GFP_KERNEL, 0))
+		;
+	assert_mm("anaa" "anaa" "aaaa");
+	assert_false(free_pages(MM(8), 2));
+	assert_log("refused: not memory of one node");
+	assert_true(free_pages(MM(6), 0));
+	assert_int_equal(alloc_pages_node(1, __GFP_THISNODE, 0), MM(6));
+	free_bootmem_late(MM(5), PAGE(1));
+	assert_int_equal(alloc_pages_node(1, __GFP_THISNODE, 0), MM(5));
+	assert_false(free_pages(MM(4), 2));
+	assert_mm("anaa" "aaaa" "aaaa");
+	page_alloc_check();
+}
+
+/* The part of RAM that 32-bit devices reach is used last. */
+static void test_zones_normal_before_dma32(void **state)
+{
+	(void)state;
+	host.dma32_limit_pfn = BASE + 8;
+	mm_machine(1, BASE, "0000000000000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(8));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(12));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_true(free_pages(MM(8), 2));
+	assert_int_equal(alloc_pages(__GFP_DMA32, 1), MM(2));
+	assert_int_equal(alloc_pages(__GFP_DMA32, 1), 0);
+	assert_mm("0naaaaaa0000aaaa");
+	assert_int_equal(NODE_DATA(0)->node_zones[ZONE_DMA32].nr_free, 1);
+	assert_int_equal(NODE_DATA(0)->node_zones[ZONE_NORMAL].nr_free, 4);
+	page_alloc_check();
+}
+
+/* No block lies in two zones, even where all of its pages are free. */
+static void test_zones_have_no_block_in_common(void **state)
+{
+	(void)state;
+	host.dma32_limit_pfn = BASE + 6;
+	mm_machine(1, BASE, "....0000" "0000");
+	mm_handover();
+	assert_int_equal(alloc_pages(__GFP_DMA32, 2), 0);
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(8));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), 0);
+	assert_mm("....0n00" "aaaa");
+	page_alloc_check();
+}
+
+static void test_nodes_nearest_first(void **state)
+{
+	(void)state;
+	unit_reset(NULL);
+	mm_machine(3, BASE, "0000" "1111" "2222");
+	numa_set_distance(0, 1, 40);
+	numa_set_distance(0, 2, 15);
+	mm_handover();
+	assert_mm("0n00" "n111" "n222");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(2));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(10));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(6));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), 0);
+	assert_mm("0naa" "n1aa" "n2aa");
+}
+
+static void test_this_node_or_not_at_all(void **state)
+{
+	(void)state;
+	mm_machine(3, BASE, "0000" "1111");
+	mm_handover();
+	assert_int_equal(alloc_pages_node(1, __GFP_THISNODE, 1), MM(6));
+	assert_int_equal(alloc_pages_node(1, __GFP_THISNODE, 1), 0);
+	assert_int_equal(alloc_pages_node(1, GFP_KERNEL, 1), MM(2));
+	assert_int_equal(alloc_pages_node(2, __GFP_THISNODE, 0), 0);
+	assert_int_equal(alloc_pages_node(2, GFP_KERNEL, 0), MM(0));
+	assert_mm("anaa" "n1aa");
+}
+
+static void test_local_node_is_tried_first(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "0000" "1111");
+	mm_handover();
+	page_alloc_set_node(1);
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(5));
+	page_alloc_set_node(0);
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(0));
+	assert_mm("an00" "na11");
+}
+
+static void test_interleaved_nodes_keep_their_pages(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "0000" "11" "0000" "11");
+	mm_handover();
+	assert_int_equal(alloc_pages_node(1, __GFP_THISNODE, 1), MM(10));
+	assert_int_equal(alloc_pages_node(0, __GFP_THISNODE, 1), MM(2));
+	assert_int_equal(alloc_pages_node(0, __GFP_THISNODE, 1), MM(6));
+	assert_mm("0naa" "n1" "aa00" "aa");
+	assert_true(free_pages(MM(10), 1));
+	assert_true(free_pages(MM(6), 1));
+	assert_mm("0naa" "n1" "0000" "11");
+	page_alloc_check();
+}
+
+static void test_pages_above_2_to_the_40(void **state)
+{
+	(void)state;
+	mm_machine(1, 1ul << 40, "00000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_int_equal(alloc_pages(__GFP_DMA32, 0), 0);
+	assert_true(free_pages(MM(4), 2));
+	assert_mm("0n000000");
+}
+
+/* Boot memory that is given back later; parts of pages are not. */
+static void test_late_pages_join_the_buddy(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "000000.11");
+	reserve_bootmem(MM(2), PAGE(4), BOOTMEM_DEFAULT);
+	mm_handover();
+	assert_mm("0nrrrr.n1");
+	free_bootmem_late(MM(2) + 1, PAGE(3));
+	assert_mm("0nr00r.n1");
+	assert_int_equal(node_free(0), 3);
+	page_alloc_check();
+	free_bootmem_late(MM(5), PAGE(2));
+	assert_mm("0nr000.n1");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(4));
+}
+
+static void test_late_less_than_a_page_is_nothing(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "000000");
+	reserve_bootmem(MM(3), PAGE(2), BOOTMEM_DEFAULT);
+	mm_handover();
+	assert_int_equal(host_halts(free_bootmem_late(MM(3), PAGE(1) - 1)),
+			 HOST_RETURNED);
+	assert_int_equal(host_halts(free_bootmem_late(MM(3) + 1, PAGE(1))),
+			 HOST_RETURNED);
+	assert_int_equal(host_halts(free_bootmem_late(MM(3) + 1, 8)),
+			 HOST_RETURNED);
+	assert_int_equal(host_halts(free_bootmem_late(MM(3), 0)),
+			 HOST_RETURNED);
+	assert_mm("0n0rr0");
+}
+
+/* What has become a reservation is not the buddy's to count. */
+static void test_disowned_pages(void **state)
+{
+	const struct zone *zone = &mm_nodes[0].node_zones[ZONE_DMA32];
+	unsigned long managed;
+
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	managed = zone->managed_pages;
+	disown_pages(alloc_pages(GFP_KERNEL, 2), 2);
+	assert_int_equal(zone->managed_pages, managed - 4);
+	page_alloc_check();
+}
+
+/* assert_filled(): pages [@first, @end) hold @byte and nothing else. */
+static void assert_filled(unsigned long first, unsigned long end,
+			  unsigned char byte)
+{
+	const unsigned char *mem = phys_to_virt(MM(first));
+
+	for (phys_addr_t i = 0; i < PAGE(end - first); i++)
+		assert_int_equal(mem[i], byte);
+}
+
+/* poisoned_machine(): as mm_machine(), up to the buddy, and poison is on. */
+static void poisoned_machine(int nr_nodes, const char *drawing)
+{
+	mm_machine(nr_nodes, BASE, drawing);
+	machine.bootargs = "quiet poison";
+	mm_handover();
+}
+
+static void test_poison_fills_what_is_free(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "00000000");
+	reserve_bootmem(MM(4), PAGE(2), BOOTMEM_DEFAULT);
+	machine.bootargs = "poison";
+	mm_handover();
+	assert_filled(2, 4, 0xaa);
+	assert_filled(4, 6, HOST_GARBAGE);
+	assert_filled(6, 8, 0xaa);
+	free_bootmem_late(MM(4), PAGE(2));
+	assert_filled(4, 6, 0xaa);
+	assert_int_equal(alloc_pages(__GFP_ZERO, 1), MM(2));
+	assert_filled(2, 4, 0);
+	assert_true(free_pages(MM(2), 1));
+	assert_filled(2, 4, 0xaa);
+	assert_no_log("W-PAGE-POISON");
+	page_alloc_check();
+}
+
+static void test_poison_sees_a_write_to_a_free_page(void **state)
+{
+	unsigned long before = nr_failures();
+	unsigned char *mem;
+
+	(void)state;
+	poisoned_machine(1, "00000000");
+	mem = phys_to_virt(alloc_pages(GFP_KERNEL, 2));
+	memset(mem, 0x55, PAGE(4));
+	assert_true(free_pages(virt_to_phys(mem), 2));
+	mem[PAGE(1) + 0x123] = 0x66;
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_log("warning: W-PAGE-POISON: free page 0x0000000080005000 was written to: byte 0x123 is 0x66; look for a pointer that was used after free_pages()");
+	assert_int_equal(nr_failures(), before + 1);
+}
+
+/* With poison on, a free that is refused fills nothing. */
+static void test_poison_and_bad_frees(void **state)
+{
+	(void)state;
+	poisoned_machine(1, "00000000");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	memset(phys_to_virt(MM(4)), 0x55, PAGE(4));
+	assert_true(free_pages(MM(6), 0));
+	assert_false(free_pages(MM(4), 2));
+	assert_false(free_pages(MM(6), 0));
+	assert_false(free_pages(MM(1), 0));
+	assert_false(free_pages_exact(MM(4), PAGE(3)));
+	assert_filled(4, 6, 0x55);
+	assert_true(free_pages_exact(MM(4), PAGE(2)));
+	assert_filled(4, 7, 0xaa);
+	assert_mm("0n00000a");
+}
+
+static void test_exact_pages(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "0000000000000000");
+	mm_handover();
+	assert_int_equal(alloc_pages_exact(PAGE(5), GFP_KERNEL), MM(8));
+	assert_mm("0n000000aaaaa000");
+	assert_int_equal(alloc_pages_exact(PAGE(1) + 1, GFP_KERNEL), MM(2));
+	assert_int_equal(alloc_pages_exact(PAGE(4), GFP_KERNEL), MM(4));
+	assert_int_equal(alloc_pages_exact(PAGE(4), GFP_KERNEL), 0);
+	assert_int_equal(alloc_pages_exact(0, GFP_KERNEL), 0);
+	assert_int_equal(alloc_pages_exact(PHYS_ADDR_MAX, GFP_KERNEL), 0);
+	assert_mm("0naaaaaaaaaaa000");
+	assert_true(free_pages_exact(MM(8), PAGE(4) + 1));
+	assert_true(free_pages_exact(MM(2), PAGE(2)));
+	assert_mm("0n00aaaa00000000");
+	page_alloc_check();
+}
+
+static void test_exact_pages_that_are_none(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "00000000" "11111111");
+	mm_handover();
+	assert_mm("0n000000" "n1111111");
+	while (alloc_pages(GFP_KERNEL, 0))
+		;
+	assert_false(free_pages_exact(MM(2) + 1, PAGE(1)));
+	assert_log("free_pages_exact(0x0000000080002001, 0x1000 bytes) refused: not whole pages, called from ");
+	assert_false(free_pages_exact(MM(2), 0));
+	assert_false(free_pages_exact(MM(2), PHYS_ADDR_MAX));
+	assert_false(free_pages_exact(MM(6), PAGE(4)));
+	assert_log("0x4000 bytes) refused: not memory of one node");
+	assert_false(free_pages_exact(MM(14), PAGE(4)));
+	assert_false(free_pages_exact(MM(16), PAGE(1)));
+	assert_false(free_pages_exact(MM(0), PAGE(2)));
+	assert_log("0x2000 bytes) refused: inside a reservation");
+	assert_mm("anaaaaaa" "naaaaaaa");
+	assert_true(free_pages_exact(MM(2), PAGE(6)));
+	assert_false(free_pages_exact(MM(2), PAGE(6)));
+	assert_log("0x6000 bytes) refused: already free");
+	assert_mm("an000000" "naaaaaaa");
+}
+
+static void test_contig_range(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "00000000" "11111111" ".");
+	mm_handover();
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 3, mm_base_pfn + 7),
+			 0);
+	assert_mm("0n0aaaa0" "n1111111" ".");
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 2, mm_base_pfn + 4),
+			 -1);
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 4, mm_base_pfn + 8),
+			 -1);
+	assert_int_equal(alloc_contig_range(mm_base_pfn, mm_base_pfn + 2), -1);
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 7, mm_base_pfn + 9),
+			 -1);
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 7, mm_base_pfn + 7),
+			 -1);
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 15, mm_base_pfn + 17),
+			 -1);
+	assert_int_equal(alloc_contig_range(mm_base_pfn + 16, mm_base_pfn + 17),
+			 -1);
+	assert_mm("0n0aaaa0" "n1111111" ".");
+	assert_true(free_pages_exact(MM(3), PAGE(4)));
+	assert_mm("0n000000" "n1111111" ".");
+	page_alloc_check();
+}
+
+/* Runs of pages, lowest first, nearest node first, and zeroed on request. */
+static void test_bulk(void **state)
+{
+	struct page_run runs[4];
+
+	(void)state;
+	mm_machine(2, BASE, "00000000" "11111111");
+	mm_handover();
+	assert_int_equal(alloc_pages_bulk(__GFP_ZERO, 10, runs, 4), 10);
+	assert_mm("anaaaaaa" "naaa1111");
+	assert_int_equal(runs[0].start, MM(0));
+	assert_int_equal(runs[1].start, MM(2));
+	assert_int_equal(runs[1].nr, 6);
+	assert_int_equal(runs[2].nr, 3);
+	assert_filled(2, 8, 0);
+	assert_int_equal(alloc_pages_bulk(__GFP_THISNODE, 1, runs + 3, 1), 0);
+	assert_true(free_pages_bulk(runs, 3));
+	assert_false(free_pages_bulk(runs, 3));
+	assert_log("refused: already free");
+	assert_mm("0n000000" "n1111111");
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 10, runs, 2), 7);
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 10, runs, 0), 0);
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 0, runs, 4), 0);
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 100, runs, 4), 7);
+	assert_mm("anaaaaaa" "naaaaaaa");
+	page_alloc_check();
+}
+
+static void test_check_sees_a_wrong_count(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	NODE_DATA(0)->node_zones[ZONE_DMA32].nr_free++;
+	assert_panics(page_alloc_check(),
+		      "zone DMA32 of node 0 counts 8 free pages, its blocks have 7");
+}
+
+static void test_in_the_wrong_stage(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	assert_panics(alloc_pages(GFP_KERNEL, 0), "of buddy called in stage paging_init, where bootmem is the legal allocator");
+	assert_panics(free_pages(MM(0), 0), "free_pages() of buddy");
+	assert_panics(free_bootmem_late(MM(0), PAGE(1)),
+		      "free_bootmem_late() of buddy");
+}
+
+/*
+ * The model: two nodes that interleave, a hole, and the border of the zones.
+ *
+ *	node 0	[0-37) [50-60) [70-96)	node 1	[37-50) [60-64) [110-150)
+ *	zones	DMA32 below page 64, which is where no block of order 6 crosses
+ */
+#define MODEL_PAGES	150ul
+#define MODEL_LIMIT	64ul
+#define MODEL_ORDERS	8u
+
+/* One node's pages: those that aren't its own or are reserved are taken, and
+ * can't be freed. */
+static struct flat_map model_map[2];
+static char model_drawing[MODEL_PAGES + 1];
+static bool model_fixed[MODEL_PAGES];	/* reserved, or no RAM */
+
+enum { ALLOC, FREE, NR_KINDS };
+static const char *const op_names[NR_KINDS] = { "alloc", "free" };
+
+/* draw_model(): the nodes' pages as above. */
+static void draw_model(void)
+{
+	memset(model_drawing, '.', MODEL_PAGES);
+	memset(model_drawing, '0', 96);
+	memset(model_drawing + 64, '.', 6);
+	memset(model_drawing + 37, '1', 13);
+	memset(model_drawing + 60, '1', 4);
+	memset(model_drawing + 110, '1', 40);
+}
+
+/* start(): machine and model, the same pages free. */
+static void start(void)
+{
+	unit_reset(NULL);
+	draw_model();
+	host.dma32_limit_pfn = BASE + MODEL_LIMIT;
+	mm_machine(2, BASE, model_drawing);
+	reserve_bootmem(MM(20), PAGE(3), BOOTMEM_DEFAULT);
+	mm_handover();
+	for (int nid = 0; nid < 2; nid++) {
+		flat_init(&model_map[nid], BASE, BASE + MODEL_PAGES);
+		for (unsigned long i = 0; i < MODEL_PAGES; i++)
+			model_map[nid].taken[i] =
+				mm_page(BASE + i) != '0' + nid;
+	}
+	for (unsigned long i = 0; i < MODEL_PAGES; i++)
+		model_fixed[i] = model_map[0].taken[i] && model_map[1].taken[i];
+}
+
+/* draw(): ALLOC: node, gfp, order. FREE: page, -, order. */
+static void draw(struct op *op, uint64_t *seed)
+{
+	op->arg[0] = seq_random(seed, op->kind == ALLOC ? 2 : MODEL_PAGES);
+	op->arg[1] = seq_random(seed, 8);
+	op->arg[2] = seq_random(seed, MODEL_ORDERS);
+	if (op->kind == FREE)
+		op->arg[0] &= ~((1ul << op->arg[2]) - 1);
+}
+
+/* model_has(): @nid's zone @type has a free block of @order. */
+static bool model_has(int nid, enum zone_type type, unsigned int order)
+{
+	unsigned long border = BASE + MODEL_LIMIT;
+
+	return (type == ZONE_DMA32
+		? flat_find(&model_map[nid], order, BASE, border)
+		: flat_find(&model_map[nid], order, border, PFN_NONE)) !=
+	       PFN_NONE;
+}
+
+/* model_take(): the block at @pa is a free one of @nid's zone @type; it is taken
+ * now. Which of them is handed out is the allocator's choice. */
+static bool model_take(int nid, enum zone_type type, unsigned int order,
+		       phys_addr_t pa)
+{
+	unsigned long pfn = PFN_DOWN(pa), end = pfn + (1ul << order);
+	unsigned long border = BASE + MODEL_LIMIT;
+
+	if (pa & ((PAGE_SIZE << order) - 1) ||
+	    !flat_all(&model_map[nid], pfn, end, false) ||
+	    (type == ZONE_DMA32 ? end > border : pfn < border))
+		return false;
+	flat_set(&model_map[nid], pfn, end, true);
+	return true;
+}
+
+/* model_alloc(): @pa is right: from the own node before the other, from Normal
+ * before DMA32; 0 where none of them has such a block. */
+static bool model_alloc(int nid, gfp_t gfp, unsigned int order, phys_addr_t pa)
+{
+	for (int i = 0; i < (gfp & __GFP_THISNODE ? 1 : 2); i++) {
+		if (!(gfp & __GFP_DMA32) &&
+		    model_has(nid ^ i, ZONE_NORMAL, order))
+			return model_take(nid ^ i, ZONE_NORMAL, order, pa);
+		if (model_has(nid ^ i, ZONE_DMA32, order))
+			return model_take(nid ^ i, ZONE_DMA32, order, pa);
+	}
+	return !pa;
+}
+
+/* model_free(): whether the block at page @first can be freed; it is then. */
+static bool model_free(unsigned long first, unsigned int order)
+{
+	unsigned long end = first + (1ul << order);
+	int nid = model_drawing[first] - '0';
+
+	for (unsigned long i = first; i < end; i++)
+		if (i >= MODEL_PAGES || model_drawing[i] != '0' + nid ||
+		    model_fixed[i] || !model_map[nid].taken[i])
+			return false;
+	flat_set(&model_map[nid], BASE + first, BASE + end, false);
+	return true;
+}
+
+/* same_zone(): a zone counts what the model has free in it. */
+static bool same_zone(int nid, enum zone_type type)
+{
+	const struct zone *zone = &NODE_DATA(nid)->node_zones[type];
+	unsigned long blocks[PFN_TREE_MAX_ORDERS] = { 0 };
+	unsigned long border = BASE + MODEL_LIMIT;
+
+	return zone->nr_free ==
+	       flat_count(&model_map[nid], type == ZONE_DMA32 ? 0 : border,
+			  type == ZONE_DMA32 ? border : PFN_NONE, blocks);
+}
+
+/* same(): every page, every count. */
+static bool same(void)
+{
+	page_alloc_check();
+	for (int nid = 0; nid < 2; nid++) {
+		const struct pfn_tree *tree = &NODE_DATA(nid)->bdata->tree;
+
+		pfn_tree_check(tree);
+		for (unsigned long pfn = tree->start_pfn; pfn < tree->end_pfn;
+		     pfn++)
+			if ((pfn_tree_next_free(tree, pfn) != pfn) !=
+			    flat_taken(&model_map[nid], pfn))
+				return false;
+		if (!same_zone(nid, ZONE_DMA32) || !same_zone(nid, ZONE_NORMAL))
+			return false;
+	}
+	return true;
+}
+
+/* step(): one operation on both. */
+static bool step(const struct op *op)
+{
+	unsigned int order = (unsigned int)op->arg[2];
+
+	if (op->kind == ALLOC) {
+		int nid = (int)op->arg[0];
+		gfp_t gfp = (gfp_t)op->arg[1];
+
+		return model_alloc(nid, gfp, order,
+				   alloc_pages_node(nid, gfp, order)) && same();
+	}
+	return free_pages(MM(op->arg[0]), order) ==
+	       model_free(op->arg[0], order) && same();
+}
+
+static void test_random_sequences_against_the_model(void **state)
+{
+	static const struct sequence seq = {
+		.names = op_names, .nr_kinds = NR_KINDS, .nr_ops = 150,
+		.nr_seeds = 60, .start = start, .draw = draw, .step = step,
+	};
+
+	(void)state;
+	seq_check(&seq);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, unit_reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_alloc_the_lowest_block_that_fits),
+		TEST(test_alloc_splits_and_free_merges),
+		TEST(test_alloc_is_naturally_aligned),
+		TEST(test_alloc_order_out_of_range),
+		TEST(test_alloc_from_no_such_node),
+		TEST(test_alloc_zeroed_on_request),
+		TEST(test_free_pages_are_not_touched),
+		TEST(test_free_twice),
+		TEST(test_free_twice_in_part),
+		TEST(test_free_of_no_block),
+		TEST(test_free_of_foreign_memory),
+		TEST(test_free_of_a_reservation),
+		TEST(test_free_across_nodes),
+		TEST(test_zones_normal_before_dma32),
+		TEST(test_zones_have_no_block_in_common),
+		TEST(test_nodes_nearest_first),
+		TEST(test_this_node_or_not_at_all),
+		TEST(test_local_node_is_tried_first),
+		TEST(test_interleaved_nodes_keep_their_pages),
+		TEST(test_pages_above_2_to_the_40),
+		TEST(test_late_pages_join_the_buddy),
+		TEST(test_late_less_than_a_page_is_nothing),
+		TEST(test_disowned_pages),
+		TEST(test_poison_fills_what_is_free),
+		TEST(test_poison_sees_a_write_to_a_free_page),
+		TEST(test_poison_and_bad_frees),
+		TEST(test_exact_pages),
+		TEST(test_exact_pages_that_are_none),
+		TEST(test_contig_range),
+		TEST(test_bulk),
+		TEST(test_check_sees_a_wrong_count),
+		TEST(test_in_the_wrong_stage),
+		TEST(test_random_sequences_against_the_model),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
