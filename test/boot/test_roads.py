@@ -25,7 +25,7 @@ OWN_KINDS = {"bitmap", "nodedata", "memblock", "pagetable", "stack", "percpu"}
 OWN_LINES = re.compile(r"machine: |bootmem: node |Memory: |stage: |"
                        r"Node \d+, zone |"
                        rf"ledger: node \d+ (free|{'|'.join(OWN_KINDS)}) |"
-                       r"ledger: total ")
+                       r"ledger: total |page_alloc: ")
 
 
 def own_bytes(report):
