@@ -46,7 +46,8 @@ ARCH_DIR := $(patsubst %/,%,$(dir $(PORT_MK)))
 
 # -- Set-up -----------------------------------------------------------------
 
-# What is needed on top of make and git; ci/setup.sh explains the form.
+# What is needed on top of make and git, and of what test/*/*.mk add; ci/setup.sh
+# explains the form.
 NEEDS := cmd:gcc=gcc header:stdio.h=libc6-dev header:cmocka.h=libcmocka-dev \
 	 cmd:ar=binutils cmd:dtc=device-tree-compiler cmd:git=git \
 	 cmd:xz=xz-utils cmd:tar=tar cmd:dpkg-source=dpkg-dev \
@@ -59,7 +60,7 @@ SETUP		:= $(BUILD)/setup.mk
 LIBFDT_DIR	?= build/libfdt
 LIBFDT_LIST	:= $(LIBFDT_DIR)/Makefile.libfdt
 
-$(SETUP): ci/setup.sh $(PORT_MK) Makefile
+$(SETUP): ci/setup.sh $(PORT_MK) Makefile $(wildcard test/*/*.mk)
 	$(Q)ci/setup.sh $(NEEDS) $(ARCH_NEEDS)
 	$(Q)mkdir -p $(@D)
 	$(Q)touch $@
@@ -312,11 +313,11 @@ $(eval $(call compile_fixtures,$(DEFAULT_ARCH),build/dts))
 $(foreach port,$(DTS_PORTS),\
 	$(eval $(call compile_fixtures,$(port),build/dts/$(port))))
 
-# -- lib/ in somebody else's kernel ------------------------------------------
+# -- What a directory of tests builds by itself -------------------------------
 
-include test/foreign/foreign.mk
-
-foreign: $(FOREIGN)/kernel.elf ## test/foreign/, a small kernel that has taken lib/ in
+# Each says what it adds to the targets; what 'make test' needs of it goes to
+# TEST_NEEDS.
+include $(sort $(wildcard test/*/*.mk))
 
 # -- Running ----------------------------------------------------------------
 
@@ -371,13 +372,13 @@ ports: $(PORTS:%=port-%)
 port-%:
 	$(Q)$(MAKE) --no-print-directory ARCH=$* firmware
 
-test: style host command tsan dtbs ports foreign ## everything; ends with 'N passed, N failed'
+test: style host command tsan dtbs ports $(TEST_NEEDS) ## everything; ends with 'N passed, N failed'
 	$(Q)$(TESTS)
 
 check: style host command tsan dtbs ## style, include directions, host tests
 	$(Q)$(TESTS) --host
 
-boot-check: dtbs ports foreign ## boots of every port, asserted on their logs
+boot-check: dtbs ports $(TEST_NEEDS) ## boots of every port, asserted on their logs
 	$(Q)$(TESTS) --boot
 
 coverage: host dtbs ## lines and branches that the host's tests reach
@@ -421,7 +422,8 @@ clean: ## remove what was built, libfdt and the set-up's stamps too
 help: ## this
 	@echo "make TARGET [OPTION=value ...]"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' \
+		$(filter-out $(BUILD)/%,$(MAKEFILE_LIST)) | \
 		awk -F': ' '{ printf "  %-12s %s\n", $$1, $$2 }'
 	@echo
 	@echo "Options of run and debug (defaults: ci/machines/$(ARCH)/$(MACHINE).mk)"

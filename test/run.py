@@ -27,6 +27,11 @@ import pytest  # noqa: E402
 from paths import BUILD, TOP  # noqa: E402
 
 
+# Directories of tests on this machine, and of boots in QEMU.
+HOST_TESTS = ["unit", "command", "boards", "fuzz", "prove", "coverage"]
+BOOT_TESTS = ["boot", "matrix"]
+
+
 class Count:
     """A pytest plugin: how many tests ended in which way."""
 
@@ -108,9 +113,9 @@ def run_tests(options, rest):
     """Run pytest on what @options ask for; the counts."""
     test = TOP / "test"
     both = options.host == options.boot
-    where = ([str(test / "unit"), str(test / "command")]
-             if options.host or both else [])
-    where += [str(test / "boot")] if options.boot or both else []
+    names = HOST_TESTS if options.host or both else []
+    names = names + (BOOT_TESTS if options.boot or both else [])
+    where = [str(test / name) for name in names if (test / name).is_dir()]
     BUILD.mkdir(exist_ok=True)
     count = Count()
     with tempfile.TemporaryDirectory(prefix="test-", dir=BUILD) as folder:

@@ -5,6 +5,12 @@
 # this kernel's own ISA is: riscv64.
 
 FOREIGN		:= build/foreign
+TEST_NEEDS	+= foreign
+
+foreign: $(FOREIGN)/kernel.elf ## test/foreign/, a small kernel that has taken lib/ in
+
+.PHONY: foreign
+
 FOREIGN_CC	:= riscv64-unknown-elf-gcc
 FOREIGN_CFLAGS	:= -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -std=gnu11 \
 		   -O2 -g -ffreestanding -fno-pie -ffunction-sections \
