@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # check_relocs.sh READELF TYPE FILE: every dynamic relocation of FILE must be of
-# TYPE, the only one that the port's start code applies, and none may lie in the
+# TYPE, the only one that settle.c applies, and none may lie in the
 # text. Empty ones of a type ..._NONE are fine: RISC-V's linker makes room for
 # one wherever it meets thread-local data, and then needs none.
 set -eu
@@ -11,7 +11,7 @@ others=$("$1" -rW "$3" |
 	awk -v type="$2" '$3 ~ /^R_/ && $3 != type && $3 !~ /_NONE$/')
 if [ -n "$others" ]; then
 	printf '%s\n' "$others" >&2
-	echo "$3: relocations other than $2, which start.S doesn't apply." >&2
+	echo "$3: relocations other than $2, which settle.c doesn't apply." >&2
 	echo "Look for symbols that nothing defines, and for la instead of lla." >&2
 	exit 1
 fi

@@ -25,12 +25,12 @@ ARCH_CFLAGS	:= -march=armv8-a -mstrict-align -mgeneral-regs-only \
 ARCH_LDFLAGS	:= -m aarch64linux
 
 # What it shares with other ports, of firmware/arch/common/.
-ARCH_COMMON	:= earlycon.c psci.c stdio.c string.c
+ARCH_COMMON	:= earlycon.c identity.c psci.c settle.c stdio.c string.c trap.c try.c
 
 # atomic.c is what atomic operations out of line call.
 $(BUILD)/firmware/arch/arm64/atomic.o: CFLAGS += -mno-outline-atomics
 
-# The only relocation that start.S applies.
+# The only relocation that settle.c applies.
 RELATIVE_RELOC	:= R_AARCH64_RELATIVE
 
 # Where ELF loaders put the image: behind the device tree that QEMU puts at the

@@ -31,9 +31,6 @@ static const unsigned char pa_range_bits[16] = {
 	32, 36, 40, 42, 44, 48, 52, 56, 56, 56, 56, 56, 56, 56, 56, 56,
 };
 
-/* Where 32 bits of address, and so what simple devices reach, end. */
-#define DMA32_LIMIT		((phys_addr_t)1 << 32)
-
 /* Turns of a loop that waits for another CPU before it naps: a wait is short, as
  * a rule. */
 #define SHORT_TURNS		1000
@@ -98,21 +95,6 @@ unsigned long pa_range(void)
 unsigned int arch_phys_bits(void)
 {
 	return pa_range_bits[pa_range()];
-}
-
-unsigned long arch_dma32_limit_pfn(void)
-{
-	return PFN_DOWN(DMA32_LIMIT);
-}
-
-void *phys_to_virt(phys_addr_t pa)
-{
-	return (void *)(uintptr_t)pa;
-}
-
-phys_addr_t virt_to_phys(const volatile void *va)
-{
-	return (uintptr_t)va;
 }
 
 /*

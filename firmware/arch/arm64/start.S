@@ -8,12 +8,10 @@
  * caches, anywhere in RAM at a multiple of 2 MiB. A loader of ELF files says
  * nothing: x0 is 0 then, and QEMU puts the tree where RAM starts.
  *
- * The image is linked with -pie; every pointer in its data has an entry in
- * .rela.dyn saying "load address + addend". Until these are applied, addresses
- * come from adrp and add, relative to pc, only.
+ * Until image_settle() has been, addresses come from adrp and add, relative to pc,
+ * only.
  *
  *	x19	device tree		x21	exception level of entry
- *	x20	load address - link address
  *
  * Section names in comments are the ARM ARM's (DDI 0487).
  */
@@ -21,10 +19,6 @@
 
 /* Header flags: little endian, 4 KiB pages, anywhere in RAM. */
 #define HEADER_FLAGS	(1 << 1 | 1 << 3)
-
-/* Relocation type: load address + addend (ELF for AArch64, table "Dynamic
- * relocations"). */
-#define R_AARCH64_RELATIVE	1027
 
 /* log2 of the unit that RAM starts at a multiple of, where the tree is to be
  * found because nobody named it. */
@@ -89,39 +83,18 @@ enter:
 	lsl	x19, x19, #RAM_UNIT_SHIFT
 1:	bl	drop_to_el1
 
-	lea	x9, image_bss
-	lea	x10, image_bss_end
-2:	stp	xzr, xzr, [x9], #16
-	cmp	x9, x10
-	b.lo	2b
-
-	lea	x20, image_start
-	lea	x9, image_link_address
-	ldr	x9, [x9]
-	sub	x20, x20, x9
-	lea	x9, image_rela
-	lea	x10, image_rela_end
-3:	cmp	x9, x10
-	b.hs	5f
-	ldp	x11, x12, [x9], #16		/* r_offset, r_info */
-	ldr	x13, [x9], #8			/* r_addend */
-	cmp	x12, #R_AARCH64_RELATIVE	/* the build checks it */
-	b.ne	3b
-	add	x13, x13, x20
-	str	x13, [x11, x20]
-	b	3b
-
-5:	lea	x9, entry_level
-	str	x21, [x9]
 	lea	x9, image_brk			/* the early stack's upper end */
 	mov	sp, x9
+	mov	x29, xzr			/* the outermost frame */
+	bl	image_settle
+	lea	x9, entry_level
+	str	x21, [x9]
 	lea	x9, image_tls
 	sub	x9, x9, #TLS_TCB_SIZE
 	msr	tpidr_el0, x9
 	mrs	x0, mpidr_el1
 	and	x0, x0, #~0xff000000		/* Aff3, Aff2 to Aff0: its reg */
 	mov	x1, x19
-	mov	x29, xzr			/* the outermost frame */
 	mov	x30, xzr
 	b	firmware_main
 

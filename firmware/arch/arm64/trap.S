@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What needs single instructions: the vector table, accesses that may trap,
- * calls that nobody may answer, the change of stacks.
+ * What needs single instructions: the vector table, calls that may trap, among them
+ * such as nobody may answer, the change of stacks.
  *
  * Ordinary code runs on SP_EL0, so an exception comes in on SP_EL1, which is the
  * CPU's trap stack. An exception in the handler itself finds itself on SP_EL1
@@ -94,87 +94,63 @@ trap_init:
 	msr	daifclr, #4
 	ret
 
-/* Let a trap from here to TRY_END continue at \caught. Uses x9, x10. The
- * barriers keep an asynchronous abort of the access inside. */
-.macro	TRY_BEGIN caught
-	adr	x9, \caught
-	mrs	x10, tpidr_el1
-	str	x9, [x10]
+/* \op the registers that a function must keep, at their places above sp. */
+.macro	EACH_SAVED op
+	.irp	n, 19,20,21,22,23,24,25,26,27,28,29,30
+	\op	x\n, [sp, #(\n - 19) * 8]
+	.endr
 .endm
 
-.macro	TRY_END
+/* Bytes of them, and a place for try_call()'s last argument behind. */
+#define SAVED_RESULT	(12 * 8)
+#define SAVED_BYTES	(14 * 8)
+
+/* bool try_call(try_fn fn, a, b, c, d, unsigned long *result): see try.h. A trap
+ * of @fn finds the stack pointer of here in the CPU's struct trap_cpu, and goes on
+ * at try_failed. The barriers keep an asynchronous abort inside. */
+	.globl	try_call
+try_call:
+	sub	sp, sp, #SAVED_BYTES
+	EACH_SAVED str
+	str	x5, [sp, #SAVED_RESULT]
+	mrs	x9, tpidr_el1
+	mov	x10, sp
+	str	x10, [x9]
+	mov	x9, x0
+	mov	x0, x1
+	mov	x1, x2
+	mov	x2, x3
+	mov	x3, x4
+	blr	x9
 	dsb	sy
 	isb
-	str	xzr, [x10]
-.endm
-
-/* bool arch_try_read(unsigned long va, unsigned long *value), and
- * bool try_read_register(unsigned long va, uint32_t *value), one 32-bit access, as
- * devices want it. */
-.macro	TRY_READ name, r
-	.globl	\name
-\name:
-	TRY_BEGIN try_failed
-	ldr	\r\()11, [x0]
-	TRY_END
-	str	\r\()11, [x1]
+	mrs	x9, tpidr_el1
+	str	xzr, [x9]
+	ldr	x9, [sp, #SAVED_RESULT]
+	str	x0, [x9]
 	mov	x0, #1
-	ret
-.endm
-
-	TRY_READ arch_try_read, x
-	TRY_READ try_read_register, w
-
-/* bool arch_try_write(unsigned long va, unsigned long value) */
-	.globl	arch_try_write
-arch_try_write:
-	TRY_BEGIN try_failed
-	str	x1, [x0]
-	TRY_END
-	mov	x0, #1
-	ret
-
+	b	1f
+	.globl	try_failed
 try_failed:
+	mrs	x9, tpidr_el1
+	ldr	x9, [x9, #8]
+	mov	sp, x9
 	mov	x0, #0
+1:	EACH_SAVED ldr
+	add	sp, sp, #SAVED_BYTES
 	ret
 
-/* bool arch_try_exec(unsigned long va) */
-	.globl	arch_try_exec
-arch_try_exec:
-	stp	x29, x30, [sp, #-16]!
-	TRY_BEGIN 1f
-	blr	x0
-	mrs	x10, tpidr_el1
-	TRY_END
-	mov	x0, #1
-	b	2f
-1:	mov	x0, #0
-2:	ldp	x29, x30, [sp], #16
-	ret
-
-/*
- * long try_hvc(fid, arg1, arg2, arg3), long try_smc(...): a call by the SMC
- * Calling Convention; long try_semihosting(operation, block): one to a debugger
- * (Semihosting for AArch32 and AArch64, "The semihosting interface"). -1, which
- * is also their own NOT_SUPPORTED, where the instruction is undefined.
- */
-.macro	TRY_CALL name, instruction
+/* hvc_call(), smc_call(), semihosting_call(): see psci.h. */
+.macro	CALL name, instruction
 	.globl	\name
 \name:
-	TRY_BEGIN call_failed
 	\instruction
-	mrs	x10, tpidr_el1
-	TRY_END
 	ret
 .endm
 
-	TRY_CALL try_hvc, "hvc #0"
-	TRY_CALL try_smc, "smc #0"
-	TRY_CALL try_semihosting, "hlt #0xf000"
-
-call_failed:
-	mov	x0, #-1
-	ret
+	CALL hvc_call, "hvc #0"
+	CALL smc_call, "smc #0"
+	CALL semihosting_call, "hlt #0xf000"
 
 /* void arch_call_on_stack(void *top, void (*fn)(void)) */
 	.globl	arch_call_on_stack

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Traps: caught where an arch_try_...() asked for it, else the end of the run.
- *
- * Nothing here is expected to trap on its own, but a trap is often the result
- * of something broken, and what is broken may be the console. So each further
- * trap while one is handled leaves out a step, until only the port's power-off
- * and a waiting loop are left.
+ * Traps: caught where a try_call() asked for it, else reported (trap.h).
  */
 #include <stdio.h>
 
 #include "arch.h"
-#include "printk.h"
+#include "trap.h"
 #include <asm/asm.h>
 
 #include "psci.h"
@@ -27,9 +22,6 @@
 
 /* Room for a cause in words. */
 #define CAUSE_MAX	64
-
-/* Columns in which the registers are printed. */
-#define DUMP_COLUMNS	3
 
 /* What isn't synchronous, by kind. */
 static const char *const kind_names[] = {
@@ -60,9 +52,13 @@ static const char *const fault_names[16] = {
 
 unsigned long entry_level;
 
-/* Traps of this CPU that were not caught so far: the first is reported, more mean
- * that reporting or ending it trapped. */
-static _Thread_local unsigned int nr_fatal;
+/* Registers, the stack pointer behind them as in the frame. */
+static const char *const reg_names[] = {
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10",
+	"x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20",
+	"x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+	"sp",
+};
 
 /* abort_name(): a memory abort in words, into the CAUSE_MAX bytes at @cause. */
 static void abort_name(char *cause, unsigned long esr)
@@ -91,42 +87,37 @@ static void cause_name(char *cause, const struct trap_frame *frame)
 	snprintf(cause, CAUSE_MAX, "%s", name != NULL ? name : "exception");
 }
 
-/* report(): the trap's line, then the registers; no other CPU says a word. */
-static void report(const struct trap_frame *frame)
+/* die(): nobody waited for the trap that made @frame. */
+static void die(const struct trap_frame *frame)
 {
 	char cause[CAUSE_MAX];
 
-	printk_seize();
 	cause_name(cause, frame);
-	printk("trap: %s pc 0x%016lx addr 0x%016lx\n", cause, frame->pc,
-	       frame->addr);
-	printk("  esr 0x%lx status 0x%016lx sp 0x%016lx\n", frame->syndrome,
-	       frame->status, frame->sp);
-	for (int i = 0; i < 31; i++)
-		printk("  x%-2d 0x%016lx%s", i, frame->x[i],
-		       i % DUMP_COLUMNS == DUMP_COLUMNS - 1 || i == 30
-		       ? "\n" : "");
+	trap_die(&(struct trap) {
+		.cause = cause,
+		.pc = frame->pc,
+		.addr = frame->addr,
+		.syndrome = frame->syndrome,
+		.status = frame->status,
+		.regs = frame->x,
+		.reg_names = reg_names,
+		.nr_regs = ARRAY_SIZE(reg_names),
+	});
 }
 
 /*
  * trap_handle(): called by trap.S on the trap stack. Returns only from a trap
- * that was waited for; execution then continues at frame->pc.
+ * that was waited for; execution then continues in try_call().
  */
 void trap_handle(struct trap_frame *frame)
 {
 	struct trap_cpu *cpu = (struct trap_cpu *)sysreg_read(tpidr_el1);
 
-	if (cpu->resume != 0) {
-		frame->pc = cpu->resume;
-		cpu->resume = 0;
-		return;
-	}
-	nr_fatal++;
-	if (nr_fatal <= 2)
-		report(frame);
-	if (nr_fatal <= 4)
-		machine_halt(false);
-	arch_poweroff(false);
+	if (cpu->resume == 0)
+		die(frame);
+	frame->pc = (unsigned long)try_failed;
+	cpu->caught = cpu->resume;
+	cpu->resume = 0;
 }
 
 _Static_assert(offsetof(struct cpu_start, stack) == START_STACK * 8 &&

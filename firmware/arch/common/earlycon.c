@@ -12,7 +12,7 @@
 #include "arch.h"
 #include "machine.h"
 
-#include "psci.h"
+#include "try.h"
 
 /* The last eight words of a PL011's page hold a byte each: its part number and
  * designer, and PrimeCell's mark (PL011 TRM, DDI 0183, section 3.3.14 on). The
@@ -27,16 +27,24 @@ static const unsigned char pl011_id[ID_REGISTERS] = {
 /* Bytes of its registers. */
 #define PL011_SIZE	0x1000
 
+/* read_register(): a 32-bit read of a device's register at @va, by try_call(). */
+static unsigned long read_register(unsigned long va, unsigned long b,
+				   unsigned long c, unsigned long d)
+{
+	(void)b, (void)c, (void)d;
+	return *(volatile uint32_t *)va;
+}
+
 /* is_pl011(): whether the registers at @base answer as a PL011's. */
 static bool is_pl011(phys_addr_t base)
 {
-	uint32_t value;
+	unsigned long value;
 
 	for (unsigned int i = 0; i < ID_REGISTERS; i++) {
-		uint32_t mask = i == ID_REVISION ? 0x0f : 0xff;
+		unsigned long mask = i == ID_REVISION ? 0x0f : 0xff;
 
-		if (!try_read_register(base + ID_OFFSET + 4 * i, &value) ||
-		    (value & mask) != pl011_id[i])
+		if (!try_call(read_register, base + ID_OFFSET + 4 * i, 0, 0, 0,
+			      &value) || (value & mask) != pl011_id[i])
 			return false;
 	}
 	return true;

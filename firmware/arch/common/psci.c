@@ -14,6 +14,8 @@
 
 #include "machine.h"
 
+#include "try.h"
+
 /* Functions (section 5.1.1). Those with addresses have a 32-bit and a 64-bit
  * form. */
 #define PSCI_VERSION		0x84000000
@@ -47,17 +49,28 @@ struct exit_block {
 	unsigned long status;		/* 0 for success */
 };
 
-/* psci_call(): function @fid of the firmware above us; -1, which is its own
- * NOT_SUPPORTED, where there is none. */
-static int psci_call(unsigned long fid, unsigned long arg1, unsigned long arg2,
-		     unsigned long arg3)
+/* psci_conduit(): the instruction that leads to the firmware above us, or NULL. */
+static try_fn psci_conduit(void)
 {
 	const char *method = machine.psci_method;
 
 	if (method != NULL && strcmp(method, "hvc") == 0 && entry_level < 2)
-		return (int)try_hvc(fid, arg1, arg2, arg3);
+		return hvc_call;
 	if (method != NULL && strcmp(method, "smc") == 0 && entry_level < 3)
-		return (int)try_smc(fid, arg1, arg2, arg3);
+		return smc_call;
+	return NULL;
+}
+
+/* psci_call(): function @fid of that firmware; -1, which is its own NOT_SUPPORTED,
+ * where there is none. */
+static int psci_call(unsigned long fid, unsigned long arg1, unsigned long arg2,
+		     unsigned long arg3)
+{
+	try_fn conduit = psci_conduit();
+	unsigned long result;
+
+	if (conduit && try_call(conduit, fid, arg1, arg2, arg3, &result))
+		return (int)result;
 	return -1;
 }
 
@@ -81,13 +94,15 @@ bool arch_firmware_in_ram(void)
 
 /*
  * arch_poweroff(): semihosting first, since only that carries a status. Where it
- * is off its instruction is undefined and try_semihosting() returns.
+ * is off its instruction is undefined and traps.
  */
 void arch_poweroff(bool pass)
 {
 	const struct exit_block block = { ADP_STOPPED_EXIT, pass ? 0 : 1 };
+	unsigned long result;
 
-	try_semihosting(SYS_EXIT_EXTENDED, &block);
+	try_call(semihosting_call, SYS_EXIT_EXTENDED, (unsigned long)&block, 0,
+		 0, &result);
 	psci_call(PSCI_SYSTEM_OFF, 0, 0, 0);
 	for (;;)
 		__asm__ volatile("wfi");

@@ -15,19 +15,17 @@
 extern unsigned long entry_level;
 
 /*
- * try_hvc(), try_smc(): a call by the SMC Calling Convention. try_semihosting():
- * one to a debugger. By the port; -1, which is also their own NOT_SUPPORTED, where
- * the instruction is undefined.
+ * hvc_call(), smc_call(): a call by the SMC Calling Convention.
+ * semihosting_call(): one to a debugger (Semihosting for AArch32 and AArch64, "The
+ * semihosting interface"). For try_call(), since the instruction may be undefined. By
+ * the port.
  */
-long try_hvc(unsigned long fid, unsigned long arg1, unsigned long arg2,
-	     unsigned long arg3);
-long try_smc(unsigned long fid, unsigned long arg1, unsigned long arg2,
-	     unsigned long arg3);
-long try_semihosting(unsigned long operation, const void *block);
-
-/* try_read_register(): a 32-bit read of @va; false where it trapped. By the
- * port. */
-bool try_read_register(unsigned long va, uint32_t *value);
+unsigned long hvc_call(unsigned long fid, unsigned long arg1,
+		       unsigned long arg2, unsigned long arg3);
+unsigned long smc_call(unsigned long fid, unsigned long arg1,
+		       unsigned long arg2, unsigned long arg3);
+unsigned long semihosting_call(unsigned long operation, unsigned long block,
+			       unsigned long unused1, unsigned long unused2);
 
 /* dcache_clean(): memory has what caches have of the @size bytes at @start. By the
  * port. */

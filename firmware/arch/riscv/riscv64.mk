@@ -19,7 +19,10 @@ ARCH_CFLAGS	:= -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
 		   -ftls-model=local-exec -DCTZ_BY_TABLE
 ARCH_LDFLAGS	:= -m elf64lriscv
 
-# The only relocation that start.S applies.
+# What it shares with other ports, of firmware/arch/common/.
+ARCH_COMMON	:= identity.c settle.c trap.c try.c
+
+# The only relocation that settle.c applies.
 RELATIVE_RELOC	:= R_RISCV_RELATIVE
 
 # Where ELF loaders put the image: behind the SBI's first 2 MiB of QEMU's RAM.

@@ -7,12 +7,9 @@
  * say: a0 = hart id, a1 = physical address of the device tree, paging off,
  * anywhere in RAM at a page boundary.
  *
- * The image is linked with -pie; every pointer in its data has an entry in
- * .rela.dyn saying "load address + addend". Until these are applied, addresses
- * come from lla, relative to pc, only.
+ * Until image_settle() has been, addresses come from lla, relative to pc, only.
  *
- *	s0	hart id			s2	load address - link address
- *	s1	device tree
+ *	s1	hart id			s2	device tree
  */
 #include <asm/asm.h>
 
@@ -22,9 +19,6 @@
 
 /* Version 0.2 of the header, major << 16 | minor. */
 #define HEADER_VERSION	2
-
-/* Relocation type: load address + addend (RISC-V ELF psABI, table 3). */
-#define R_RISCV_RELATIVE	3
 
 	.section .head.text, "ax"
 	.globl	_start
@@ -51,38 +45,14 @@ enter:
 	li	t1, 1
 	amoswap.w t1, t1, (t0)
 	bnez	t1, stray
-	mv	s0, a0
-	mv	s1, a1
-
-	lla	t0, image_bss
-	lla	t1, image_bss_end
-1:	REG_S	zero, (t0)
-	addi	t0, t0, REG_SIZE
-	bltu	t0, t1, 1b
-
-	lla	s2, image_start
-	lla	t0, image_link_address
-	REG_L	t0, (t0)
-	sub	s2, s2, t0
-	lla	t0, image_rela
-	lla	t1, image_rela_end
-	li	t4, R_RISCV_RELATIVE
-2:	bgeu	t0, t1, 4f
-	REG_L	t2, 0(t0)			/* r_offset */
-	REG_L	t3, REG_SIZE(t0)		/* r_info: the build checks it */
-	REG_L	t5, 2*REG_SIZE(t0)		/* r_addend */
-	bne	t3, t4, 3f
-	add	t2, t2, s2
-	add	t5, t5, s2
-	REG_S	t5, (t2)
-3:	addi	t0, t0, 3*REG_SIZE
-	j	2b
-
-4:	lla	sp, image_brk			/* the early stack's upper end */
+	mv	s1, a0
+	mv	s2, a1
+	lla	sp, image_brk			/* the early stack's upper end */
 	lla	tp, image_tls
-	mv	a0, s0
-	mv	a1, s1
 	li	s0, 0				/* the outermost frame */
+	call	image_settle
+	mv	a0, s1
+	mv	a1, s2
 	li	ra, 0
 	tail	firmware_main
 

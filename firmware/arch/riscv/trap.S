@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What needs single instructions: the trap entry, accesses that may trap, the
- * trial of a satp value, the change of stacks.
+ * What needs single instructions: the trap entry, calls that may trap, the trial
+ * of a satp value, the change of stacks.
  *
  * Each hart has a trap stack, at whose upper end its tp is kept: its "trap home".
  * sscratch leads there while ordinary code runs, and holds 0 while a trap is
@@ -59,63 +59,45 @@ trap_entry:
 	REG_L	sp, 2*REG_SIZE(sp)
 	sret
 
-/* Let a trap from here to TRY_END continue at \caught. Uses t0, t1. */
-.macro	TRY_BEGIN caught
-	lla	t0, \caught
-	TLS_ADDRESS t1, trap_resume
-	REG_S	t0, (t1)
+/* \op the registers that a function must keep, at their places above sp. */
+.macro	EACH_SAVED op
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11
+	\op	s\n, \n*REG_SIZE(sp)
+	.endr
+	\op	ra, 12*REG_SIZE(sp)
 .endm
 
-.macro	TRY_END
+/* Bytes of them, and a place for try_call()'s last argument behind. */
+#define SAVED_RESULT	(13*REG_SIZE)
+#define SAVED_BYTES	(14*REG_SIZE)
+
+/* bool try_call(try_fn fn, a, b, c, d, unsigned long *result): see try.h. A trap
+ * of @fn finds the stack pointer of here in trap_resume, and goes on at
+ * try_failed. */
+	.globl	try_call
+try_call:
+	addi	sp, sp, -SAVED_BYTES
+	EACH_SAVED REG_S
+	REG_S	a5, SAVED_RESULT(sp)
+	TLS_ADDRESS t1, trap_resume
+	REG_S	sp, (t1)
+	mv	t0, a0
+	mv	a0, a1
+	mv	a1, a2
+	mv	a2, a3
+	mv	a3, a4
+	jalr	t0
 	TLS_ADDRESS t1, trap_resume
 	REG_S	zero, (t1)
-.endm
-
-/* bool arch_try_read(unsigned long va, unsigned long *value) */
-	.globl	arch_try_read
-arch_try_read:
-	TRY_BEGIN try_failed
-	REG_L	t2, (a0)
-	TRY_END
-	REG_S	t2, (a1)
+	REG_L	t0, SAVED_RESULT(sp)
+	REG_S	a0, (t0)
 	li	a0, 1
-	ret
-
-/* bool arch_try_write(unsigned long va, unsigned long value) */
-	.globl	arch_try_write
-arch_try_write:
-	TRY_BEGIN try_failed
-	REG_S	a1, (a0)
-	TRY_END
-	li	a0, 1
-	ret
-
+	j	1f
+	.globl	try_failed
 try_failed:
 	li	a0, 0
-	ret
-
-/* bool arch_try_exec(unsigned long va) */
-	.globl	arch_try_exec
-arch_try_exec:
-	addi	sp, sp, -16
-	REG_S	ra, (sp)
-	TRY_BEGIN 1f
-	jalr	a0
-	TRY_END
-	li	a0, 1
-	j	2f
-1:	li	a0, 0
-2:	REG_L	ra, (sp)
-	addi	sp, sp, 16
-	ret
-
-/* bool try_instret(void): whether S-mode may read the instret counter. */
-	.globl	try_instret
-try_instret:
-	TRY_BEGIN try_failed
-	csrr	t2, instret
-	TRY_END
-	li	a0, 1
+1:	EACH_SAVED REG_L
+	addi	sp, sp, SAVED_BYTES
 	ret
 
 /*

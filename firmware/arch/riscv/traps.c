@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Traps: caught where an arch_try_...() asked for it, else the end of the run.
- *
- * Nothing here is expected to trap on its own, but a trap is often the result
- * of something broken, and what is broken may be the console. So each further
- * trap while one is handled leaves out a step, until only the SBI's power-off
- * and a waiting loop are left.
+ * Traps: caught where a try_call() asked for it, else reported (trap.h).
  */
 #include "arch.h"
-#include "printk.h"
+#include "trap.h"
 #include <asm/asm.h>
 
 #include "csr.h"
@@ -16,9 +11,6 @@
 
 /* scause: set for interrupts, clear for exceptions. */
 #define CAUSE_INTERRUPT	(~(~0ul >> 1))
-
-/* Columns in which the registers are printed. */
-#define DUMP_COLUMNS	3
 
 /* Exceptions by code (privileged specification, table "Supervisor cause
  * register values after trap"). */
@@ -38,9 +30,9 @@ static const char *const cause_names[] = {
 	[15] = "store page fault",
 };
 
-/* Registers by their names in the calling convention; x0 is always 0. */
-static const char *const reg_names[32] = {
-	NULL, "ra", "sp", "gp", "tp", "t0", "t1", "t2",
+/* Registers from x1 on, by their names in the calling convention. */
+static const char *const reg_names[] = {
+	"ra", "sp", "gp", "tp", "t0", "t1", "t2",
 	"s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
 	"a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7",
 	"s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
@@ -52,10 +44,6 @@ _Thread_local unsigned long *trap_home;
 /* The trap stack of the hart that boots. */
 static char trap_stack[TRAP_STACK_SIZE] __attribute__((aligned(16)));
 
-/* Traps of this hart that were not caught so far: the first is reported, more
- * mean that reporting or ending it trapped. */
-static _Thread_local unsigned int nr_fatal;
-
 /* cause_name(): scause in words. */
 static const char *cause_name(unsigned long cause)
 {
@@ -66,35 +54,26 @@ static const char *cause_name(unsigned long cause)
 	return cause_names[cause];
 }
 
-/* report(): the trap's line, then the registers; no other hart says a word. */
-static void report(const struct trap_frame *frame)
-{
-	printk_seize();
-	printk("trap: %s pc 0x%016lx addr 0x%016lx\n",
-	       cause_name(frame->cause), frame->pc, frame->addr);
-	printk("  cause 0x%lx status 0x%016lx\n", frame->cause, frame->status);
-	for (int i = 1; i < 32; i++)
-		printk("  %-3s 0x%016lx%s", reg_names[i], frame->x[i],
-		       i % DUMP_COLUMNS == 0 || i == 31 ? "\n" : "");
-}
-
 /*
  * trap_handle(): called by trap.S on the trap stack. Returns only from a trap
- * that was waited for; execution then continues at frame->pc.
+ * that was waited for; execution then continues in try_call().
  */
 void trap_handle(struct trap_frame *frame)
 {
-	if (trap_resume != 0) {
-		frame->pc = trap_resume;
-		trap_resume = 0;
-		return;
-	}
-	nr_fatal++;
-	if (nr_fatal <= 2)
-		report(frame);
-	if (nr_fatal <= 4)
-		machine_halt(false);
-	arch_poweroff(false);
+	if (trap_resume == 0)
+		trap_die(&(struct trap) {
+			.cause = cause_name(frame->cause),
+			.pc = frame->pc,
+			.addr = frame->addr,
+			.syndrome = frame->cause,
+			.status = frame->status,
+			.regs = &frame->x[1],
+			.reg_names = reg_names,
+			.nr_regs = ARRAY_SIZE(reg_names),
+		});
+	frame->pc = (unsigned long)try_failed;
+	frame->x[2] = trap_resume;
+	trap_resume = 0;
 }
 
 void traps_init(char *stack)

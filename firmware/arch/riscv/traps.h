@@ -16,7 +16,8 @@ struct trap_frame {
 	unsigned long status;		/* sstatus */
 };
 
-/* Where this hart's next trap continues instead of being reported; 0: nowhere. */
+/* The stack pointer of the try_call() that waits for this hart's next trap; 0: there
+ * is none. */
 extern _Thread_local unsigned long trap_resume;
 
 /* Where this hart's trap stack begins, and what is there: its tp. */
@@ -29,8 +30,8 @@ void traps_init(char *stack);
 void trap_entry(void);
 void trap_handle(struct trap_frame *frame);
 
-/* try_instret(): whether the instret counter can be read without a trap. */
-bool try_instret(void);
+/* try_failed: where try_call() goes on after a trap. */
+extern char try_failed[];
 
 /* satp_try(): what satp reads as after @satp was written; see trap.S. */
 unsigned long satp_try(unsigned long satp);
