@@ -215,6 +215,7 @@ void smp_init(void)
 		cpus[i].start.mode = paging_stats().mode;
 		cpus[i].start.root = paging_root();
 	}
+	smp_active = nr_cpus > 0;
 	call_cpus(no_work);
 	for (unsigned long i = 0; i < nr_cpus; i++)
 		take_in(&cpus[i]);

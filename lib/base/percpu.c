@@ -8,3 +8,5 @@
 _Thread_local unsigned int cpu_index;
 
 unsigned int nr_cpus_online = 1;
+
+bool smp_active;

@@ -9,6 +9,8 @@
  * the others the next time they want to print, gives one that is writing some
  * time to get to the end of its line, and then writes in any case.
  *
+ * While no other CPU can run, none of this is atomic (percpu.h).
+ *
  * Formatting is the C library's. The time it takes, and the console's, is taken
  * off the stages' cost; printk_cost() is that running total.
  */
@@ -76,6 +78,8 @@ void printk_seize(void)
 {
 	unsigned int nobody = 0;
 
+	if (!smp_active)
+		return;
 	__atomic_compare_exchange_n(&seized_by, &nobody, cpu_index + 1, false,
 				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	if (seized_by_other())
@@ -84,13 +88,15 @@ void printk_seize(void)
 
 /*
  * take_console(): wait for console_lock; true once this CPU has it, false where
- * it has seized the console and waited long enough. Doesn't return on a CPU that
- * may not print any more, which then doesn't hold the lock.
+ * it needs none or has seized the console and waited long enough. Doesn't return on
+ * a CPU that may not print any more, which then doesn't hold the lock.
  */
 static bool take_console(void)
 {
 	unsigned long seized = writing ? SEIZE_TURNS : 0;
 
+	if (!smp_active)
+		return false;
 	for (unsigned long turns = 0; !spin_trylock(&console_lock); turns++) {
 		if (seized >= SEIZE_TURNS)
 			return false;
@@ -152,13 +158,22 @@ unsigned long long printk_cost(void)
 	return cost;
 }
 
+/* count(): one more of *@lines. */
+static void count(unsigned long *lines)
+{
+	if (smp_active)
+		__atomic_fetch_add(lines, 1, __ATOMIC_RELAXED);
+	else
+		++*lines;
+}
+
 /* emit_warning(): the line of warn() and fail(). */
 __attribute__((format(printf, 2, 0)))
 static void emit_warning(const char *code, const char *fmt, va_list args)
 {
 	char prefix[64];
 
-	__atomic_fetch_add(&warnings, 1, __ATOMIC_RELAXED);
+	count(&warnings);
 	snprintf(prefix, sizeof(prefix), "warning: %s: ", code);
 	emit(prefix, fmt, args, "\n");
 }
@@ -176,7 +191,7 @@ void fail(const char *code, const char *fmt, ...)
 {
 	va_list args;
 
-	__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED);
+	count(&failures);
 	va_start(args, fmt);
 	emit_warning(code, fmt, args);
 	va_end(args);

@@ -11,10 +11,19 @@
 #ifndef PERCPU_H
 #define PERCPU_H
 
+#include "types.h"
+
 /* Which CPU this is: 0 the one that boots, then 1, 2 ... without gaps. */
 extern _Thread_local unsigned int cpu_index;
 
 /* How many CPUs take part: those whose cpu_index is below it. */
 extern unsigned int nr_cpus_online;
+
+/*
+ * Whether another CPU may run by now; set before the first one is started. Until
+ * then nothing needs to be atomic, and nothing may be where a machine's memory
+ * takes no atomic operations before paging is on.
+ */
+extern bool smp_active;
 
 #endif

@@ -29,6 +29,8 @@ class Port:
     variants: dict                  # name -> options that make another machine
     not_on_device_memory: dict      # instruction -> functions that may, or None
     u_boot: UBoot                   # how U-Boot is booted, and boots us
+    not_before_paging: str = None   # instructions that may not run before paging
+    paging_on: str = None           # the function that ends that time
 
 
 PORTS = {
@@ -56,10 +58,11 @@ PORTS = {
             r"(ldr|str|ldp|stp|ldur|stur)\s+q": r"(__d_)?vfprintf",
             r"(ld|st)[1-4]\s": None,
             r"dc\s+zva": None,
-            # Exclusive accesses: atomic.S does without until paging is on.
-            r"(ldax|stlx|ldx|stx)[rp]": r"__aarch64_.*",
         },
-        u_boot=UBoot("qemu_arm64", "-bios", 0x44000000, 0x44000000)),
+        u_boot=UBoot("qemu_arm64", "-bios", 0x44000000, 0x44000000),
+        # Exclusive accesses, by paired loads and stores or as one instruction.
+        not_before_paging=r"(ld|st)a?l?xr|(cas|swp|ld(add|clr|eor|set))a?l?",
+        paging_on="mmu_enable"),
 }
 
 PORT = PORTS[ARCH]

@@ -131,5 +131,6 @@ int main(int argc, char **argv)
 	make_memory();
 	boot();
 	nr_cpus_online = (unsigned int)nr;
+	smp_active = nr > 1;
 	return stress() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "percpu.h"
 #include "spinlock.h"
 #include "unit.h"
 
@@ -155,15 +156,39 @@ static void test_printk_on_several_cpus_keeps_lines_whole(void **state)
 	unsigned int nr = 0;
 
 	(void)state;
+	smp_active = true;
 	for (int i = 0; i < NR_PRINTERS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, print_lines,
 						names[i]), 0);
 	for (int i = 0; i < NR_PRINTERS; i++)
 		pthread_join(threads[i], NULL);
+	smp_active = false;
 	for (const char *s = host_log(); *s; s = strchr(s, '\n') + 1, nr++)
 		assert_int_equal(strncmp(s, "a line of CPU ", 14), 0);
 	assert_int_equal(nr, NR_PRINTERS * NR_LINES);
 	assert_int_equal(strlen(host_log()), nr * strlen("a line of CPU x\n"));
+}
+
+/* warn_often(): a CPU that warns. */
+static void *warn_often(void *arg)
+{
+	for (int i = 0; i < NR_LINES; i++)
+		warn("W-TEST", "of CPU %s", (const char *)arg);
+	return NULL;
+}
+
+static void test_warn_counts_on_several_cpus(void **state)
+{
+	unsigned long before = nr_warnings();
+	pthread_t thread;
+
+	(void)state;
+	smp_active = true;
+	assert_int_equal(pthread_create(&thread, NULL, warn_often, "a"), 0);
+	warn_often("b");
+	pthread_join(thread, NULL);
+	smp_active = false;
+	assert_int_equal(nr_warnings(), before + 2 * NR_LINES);
 }
 
 static void test_warn_counts(void **state)
@@ -346,6 +371,7 @@ int main(void)
 		TEST(test_printk_of_what_cannot_be_printed),
 		TEST(test_printk_on_several_cpus_keeps_lines_whole),
 		TEST(test_warn_counts),
+		TEST(test_warn_counts_on_several_cpus),
 		TEST(test_warn_ends_its_line_when_cut),
 		TEST(test_panic_names_the_place_and_fails),
 		TEST(test_each_stage_has_its_allocator),

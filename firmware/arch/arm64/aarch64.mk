@@ -20,15 +20,12 @@ EARLYCON	?= 0x09000000
 
 ARCH_MULTILIB	:=
 ARCH_CFLAGS	:= -march=armv8-a -mstrict-align -mgeneral-regs-only \
-		   -moutline-atomics -ftls-model=local-exec \
+		   -mno-outline-atomics -ftls-model=local-exec \
 		   -DEARLYCON_BASE=$(EARLYCON)
 ARCH_LDFLAGS	:= -m aarch64linux
 
 # What it shares with other ports, of firmware/arch/common/.
 ARCH_COMMON	:= earlycon.c identity.c psci.c settle.c stdio.c string.c trap.c try.c
-
-# atomic.c is what atomic operations out of line call.
-$(BUILD)/firmware/arch/arm64/atomic.o: CFLAGS += -mno-outline-atomics
 
 # The only relocation that settle.c applies.
 RELATIVE_RELOC	:= R_AARCH64_RELATIVE
