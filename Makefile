@@ -392,17 +392,6 @@ mutate: host ## take lines out of the early allocators: do the tests notice?
 	$(Q)$(PYTHON) ci/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) \
 		--seed $(SEED) --libfdt $(LIBFDT_DIR)
 
-BOARDS	:= build/boards
-BOARDS_PY = $(PYTHON) ci/boards.py $(HOST)/bootmem $(BOARDS)
-
-boards: command ## the command over every board of Debian's kernel packages
-	$(Q)ci/boards.sh $(BOARDS) || [ $$? = 3 ]
-	$(Q)$(BOARDS_PY) --table docs/boards.md
-
-boards-sample: command ## the same for a hundred of them
-	$(Q)ci/boards.sh $(BOARDS) || [ $$? = 3 ]
-	$(Q)$(BOARDS_PY) --sample ci/machines/boards-sample.txt
-
 style: ## rules on text and on who includes whom
 	$(say) CHECK style
 	$(Q)$(PYTHON) ci/check_style.py
@@ -436,7 +425,7 @@ help: ## this
 	@echo "  QEMU=... TIMEOUT=60        another emulator; seconds until it is killed"
 
 FORCE:
-.PHONY: all firmware host codecs tsan command boards boards-sample dtbs run debug ports \
+.PHONY: all firmware host codecs tsan command dtbs run debug ports \
 	test check boot-check style list bench bench-check bench-host mutate coverage \
 	compare-linux clean help FORCE
 .DELETE_ON_ERROR:
