@@ -69,6 +69,12 @@ phys_addr_t paging_root(void);
 void paging_map(phys_addr_t start, phys_addr_t end, unsigned int prot);
 
 /*
+ * paging_map_wanted(): map what of [@start, @end), page aligned, is to be mapped by
+ * now and isn't yet: a reservation's owner asked for it.
+ */
+void paging_map_wanted(phys_addr_t start, phys_addr_t end);
+
+/*
  * paging_lookup(): the permissions with which @pa is mapped, 0 where it isn't,
  * read from the tables as the hardware would; *@end, where given, is set to the
  * end of the leaf, or of the hole, that @pa lies in.

@@ -15,6 +15,7 @@
 
 #include "arch.h"
 #include "brk.h"
+#include "cma.h"
 #include "early_alloc.h"
 #include "fail_alloc.h"
 #include "gfp.h"
@@ -334,6 +335,7 @@ unsigned long free_all_bootmem(void)
 	unsigned long nr = 0;
 
 	page_cache_init();
+	cma_init();
 	for (int nid = 0; nid < nr_node_ids; nid++)
 		nr += manage_node(NODE_DATA(nid));
 	return nr;

@@ -279,6 +279,20 @@ void paging_map(phys_addr_t start, phys_addr_t end, unsigned int prot)
 	map_level(root, mode->levels - 1, start, end, prot);
 }
 
+void paging_map_wanted(phys_addr_t start, phys_addr_t end)
+{
+	phys_addr_t next;
+
+	end = MIN(end, reach());
+	for (phys_addr_t pa = start; pa < end; pa = next) {
+		unsigned int prot = next_piece(pa, &next);
+
+		next = MIN(next, end);
+		if (prot)
+			paging_map(pa, next, prot);
+	}
+}
+
 unsigned int paging_lookup(phys_addr_t pa, phys_addr_t *end)
 {
 	unsigned int level = mode->levels - 1;
@@ -449,16 +463,9 @@ static void forget_cached(void)
 
 void paging_init(void)
 {
-	phys_addr_t end;
-
 	enabled = false;
 	root = new_table();
-	for (phys_addr_t pa = 0; pa < reach(); pa = end) {
-		unsigned int prot = next_piece(pa, &end);
-
-		if (prot)
-			paging_map(pa, end, prot);
-	}
+	paging_map_wanted(0, reach());
 	built = paging_check();
 	forget_cached();
 	arch_paging_enable(mode, virt_to_phys(root));
