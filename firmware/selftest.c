@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "cma.h"
 #include "firmware.h"
 #include "gfp.h"
 #include "machine.h"
@@ -215,6 +216,48 @@ static enum result dma32(void)
 	       ? PASS : FAIL;
 }
 
+/* use_pool(): have a page of the pool called @name, write to it and give it back;
+ * without, it is mapped for nobody. */
+static enum result use_pool(const char *name)
+{
+	struct cma *cma = cma_find(name);
+	unsigned long value;
+	phys_addr_t pa = cma ? cma_alloc(cma, 1, 0) : 0;
+	bool good = pa && arch_try_write((unsigned long)pa, pa) &&
+		    arch_try_read((unsigned long)pa, &value) && value == pa;
+
+	if (!cma)
+		return SKIP;
+	return cma_release(cma, pa, 1) && !cma_release(cma, pa, 1) && good
+	       ? PASS : FAIL;
+}
+
+/* next_pool(): the first region of a pool that begins at or above @from, or NULL. */
+static const struct memblock_region *next_pool(phys_addr_t from)
+{
+	const struct memblock_region *r;
+
+	for_each_reserved_region(r)
+		if (r->base >= from && r->flags & MEMBLOCK_REUSABLE)
+			return r;
+	return NULL;
+}
+
+/* pools(): the list changes while a pool is opened, so it is searched anew. */
+static enum result pools(void)
+{
+	const struct memblock_region *r;
+	enum result one, all = SKIP;
+	phys_addr_t from = 0;
+
+	while (all != FAIL && (r = next_pool(from)) != NULL) {
+		from = r->base + 1;
+		one = use_pool(r->owner->name);
+		all = one == SKIP ? all : one;
+	}
+	return all;
+}
+
 static enum result counts_agree(void)
 {
 	page_alloc_check();
@@ -243,6 +286,7 @@ static const struct {
 	{ "a bad free is refused",			bad_free },
 	{ "THISNODE gives that node's pages",		this_node },
 	{ "DMA32 gives pages below its limit",		dma32 },
+	{ "a reusable pool gives its pages by name",	pools },
 	{ "every count agrees with the maps",		counts_agree },
 };
 
