@@ -34,8 +34,6 @@
 /* What is asked for on top: tables begin with whole pages. */
 #define SLACK		((phys_addr_t)64 << 10)
 
-static const char usable_range[] = "linux,usable-memory-range";
-
 static const struct mem_owner brk_owner = {
 	.kind = "brk", .name = "brk, extended", .prot = VM_READ | VM_WRITE,
 };
@@ -72,7 +70,7 @@ static void mark(struct bank *bank, phys_addr_t start, phys_addr_t size)
 }
 
 /* mark_property(): the ranges in @node's property @name. */
-static void mark_property(struct bank *bank, int node, const char *name,
+static void mark_property(struct bank *bank, int node, enum of_prop name,
 			  struct of_cells cells)
 {
 	struct of_reg reg;
@@ -109,28 +107,28 @@ static void mark_regions(struct bank *bank)
 {
 	int parent, node;
 
-	fdt_for_each_subnode(parent, of_fdt(), OF_ROOT) {
+	of_for_each_child(parent, OF_ROOT) {
 		struct of_cells cells;
 
 		if (!of_is_regions(parent))
 			continue;
 		cells = of_cells(parent, of_root_cells());
-		fdt_for_each_subnode(node, of_fdt(), parent)
-			mark_property(bank, node, "reg", cells);
+		of_for_each_child(node, parent)
+			mark_property(bank, node, OF_REG, cells);
 	}
 }
 
 /* mark_chosen(): the initrd, and other ranges that /chosen names. */
 static void mark_chosen(struct bank *bank)
 {
-	int chosen = fdt_path_offset(of_fdt(), "/chosen");
+	int chosen = of_top("chosen");
 	phys_addr_t start, end;
 
 	if (chosen < 0)
 		return;
 	if (of_initrd(chosen, &start, &end))
 		mark(bank, start, end - start);
-	for (size_t i = 0; of_chosen_range(i); i++)
+	for (size_t i = 0; of_chosen_range(i) != NR_OF_PROPS; i++)
 		mark_property(bank, chosen, of_chosen_range(i),
 			      of_root_cells());
 }
@@ -190,13 +188,13 @@ static phys_addr_t highest_address(void)
 static phys_addr_t find_usable(const struct of_reg *reg, phys_addr_t bytes)
 {
 	phys_addr_t last = MIN(reg->base + (reg->size - 1), highest_address());
-	int chosen = fdt_path_offset(of_fdt(), "/chosen");
+	int chosen = of_top("chosen");
 	phys_addr_t pa = 0;
 	struct of_reg keep;
 
-	if (chosen < 0 || !of_has(chosen, usable_range))
+	if (chosen < 0 || !of_has(chosen, OF_USABLE_RANGE))
 		return find_in(reg->base, last, bytes);
-	of_reg_peek(&keep, chosen, usable_range, of_root_cells());
+	of_reg_peek(&keep, chosen, OF_USABLE_RANGE, of_root_cells());
 	while (!pa && of_reg_next(&keep))
 		if (keep.size)
 			pa = find_in(MAX(reg->base, keep.base),
@@ -210,10 +208,10 @@ static phys_addr_t find_room(phys_addr_t bytes)
 {
 	int node, tries = 0;
 
-	fdt_for_each_subnode(node, of_fdt(), OF_ROOT) {
+	of_for_each_child(node, OF_ROOT) {
 		struct of_reg reg;
 
-		if (!of_is_memory(node) || of_has(node, "hotpluggable"))
+		if (!of_is_memory(node) || of_has(node, OF_HOTPLUGGABLE))
 			continue;
 		of_reg_peek(&reg, node, of_memory_ranges(node),
 			    of_root_cells());
@@ -236,19 +234,19 @@ void of_brk_start(void)
 	extensions = NULL;
 }
 
-void of_brk_ensure(phys_addr_t bytes)
+bool of_brk_ensure(phys_addr_t bytes)
 {
 	struct extension *new;
 	phys_addr_t start;
 
 	if (brk_left() >= bytes + SLACK)
-		return;
+		return true;
 	bytes = ALIGN(bytes + SLACK, PAGE_SIZE);
 	start = find_room(bytes);
 	if (!start) {
 		printk("of: no 0x%llx bytes in a row are nobody's, of which the tree's ranges may need a part; 0x%llx are left of brk\n",
 		       bytes, brk_left());
-		return;
+		return false;
 	}
 	printk("of: brk goes on at " RANGE " for the tree's many ranges\n",
 	       start, start + bytes - 1);
@@ -259,6 +257,7 @@ void of_brk_ensure(phys_addr_t bytes)
 	new->end = start + bytes;
 	new->next = extensions;
 	extensions = new;
+	return true;
 }
 
 void of_claim_brk(struct of_claim **claims)

@@ -16,7 +16,7 @@ const struct of_cells of_default_cells = { .address = 2, .size = 1 };
 
 /* cell_count(): @bus's property @name, @missing where it has none, -1 where it
  * is no number of cells. */
-static int cell_count(int bus, const char *name, int missing)
+static int cell_count(int bus, enum of_prop name, int missing)
 {
 	uint32_t value;
 
@@ -30,8 +30,8 @@ static int cell_count(int bus, const char *name, int missing)
 struct of_cells of_cells(int bus, struct of_cells fallback)
 {
 	return (struct of_cells){
-		.address = cell_count(bus, "#address-cells", fallback.address),
-		.size = cell_count(bus, "#size-cells", fallback.size),
+		.address = cell_count(bus, OF_ADDRESS_CELLS, fallback.address),
+		.size = cell_count(bus, OF_SIZE_CELLS, fallback.size),
 	};
 }
 
@@ -61,7 +61,7 @@ static int count_entries(const struct of_reg *it, int len)
 	if (len % bytes && !it->quiet)
 		warn("W-REG-LENGTH",
 		     "%s: %s has %d bytes, which is no multiple of %d; the %d whole entries are used",
-		     of_name(it->node), it->name, len, bytes, len / bytes);
+		     of_name(it->node), of_prop_name(it->name), len, bytes, len / bytes);
 	return len / bytes;
 }
 
@@ -70,7 +70,7 @@ static void start(struct of_reg *it)
 {
 	int len;
 
-	it->cell = fdt_getprop(of_fdt(), it->node, it->name, &len);
+	it->cell = of_property(it->node, it->name, &len);
 	if (!it->cell)
 		return;
 	if (it->cells.address >= 1 && it->cells.size >= 0)
@@ -78,17 +78,17 @@ static void start(struct of_reg *it)
 	else if (!it->quiet)
 		warn("W-REG-CELLS",
 		     "%s: %s can't be read, #address-cells or #size-cells above it is not 1 to %d; all of it is ignored",
-		     of_name(it->node), it->name, FDT_MAX_NCELLS);
+		     of_name(it->node), of_prop_name(it->name), FDT_MAX_NCELLS);
 }
 
-void of_reg_start(struct of_reg *it, int node, const char *name,
+void of_reg_start(struct of_reg *it, int node, enum of_prop name,
 		  struct of_cells cells)
 {
 	*it = (struct of_reg){ .node = node, .name = name, .cells = cells };
 	start(it);
 }
 
-void of_reg_peek(struct of_reg *it, int node, const char *name,
+void of_reg_peek(struct of_reg *it, int node, enum of_prop name,
 		 struct of_cells cells)
 {
 	*it = (struct of_reg){ .node = node, .name = name, .cells = cells,
@@ -96,7 +96,7 @@ void of_reg_peek(struct of_reg *it, int node, const char *name,
 	start(it);
 }
 
-unsigned long of_count_entries(int node, const char *name,
+unsigned long of_count_entries(int node, enum of_prop name,
 			       struct of_cells cells)
 {
 	struct of_reg reg;
@@ -113,7 +113,7 @@ static void clamp(struct of_reg *it)
 	if (!it->quiet)
 		warn("W-REG-WRAP",
 		     "%s: %s 0x%016llx + 0x%llx passes 2^64; it is cut there",
-		     of_name(it->node), it->name, it->base, it->size);
+		     of_name(it->node), of_prop_name(it->name), it->base, it->size);
 	it->size = -it->base;
 }
 
@@ -131,7 +131,7 @@ bool of_reg_next(struct of_reg *it)
 		if (!it->quiet)
 			warn("W-REG-CELLS",
 			     "%s: an entry of %s doesn't fit into 64 bits; it is ignored",
-			     of_name(it->node), it->name);
+			     of_name(it->node), of_prop_name(it->name));
 	}
 	return false;
 }

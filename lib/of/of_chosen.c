@@ -13,18 +13,22 @@ static const struct mem_owner initrd_owner = {
 };
 
 /* Ranges by name: an address and a size by the root's cells. */
-static const struct mem_owner named_ranges[] = {
-	{ .kind = "reserved", .name = "linux,elfcorehdr" },
-	{ .kind = "reserved", .name = "linux,ima-kexec-buffer" },
-	{ .kind = "reserved", .name = "linux,kho-fdt" },
-	{ .kind = "reserved", .name = "linux,kho-scratch" },
+static const struct {
+	enum of_prop prop;
+	struct mem_owner owner;		/* named like the property */
+} named_ranges[] = {
+	{ OF_ELFCOREHDR, { "reserved", "linux,elfcorehdr", NULL, 0 } },
+	{ OF_IMA_KEXEC_BUFFER,
+	  { "reserved", "linux,ima-kexec-buffer", NULL, 0 } },
+	{ OF_KHO_FDT, { "reserved", "linux,kho-fdt", NULL, 0 } },
+	{ OF_KHO_SCRATCH, { "reserved", "linux,kho-scratch", NULL, 0 } },
 };
 
 /* read_address(): an address of one or two cells. */
-static bool read_address(int chosen, const char *name, phys_addr_t *value)
+static bool read_address(int chosen, enum of_prop name, phys_addr_t *value)
 {
 	int len;
-	const fdt32_t *cell = fdt_getprop(of_fdt(), chosen, name, &len);
+	const fdt32_t *cell = of_property(chosen, name, &len);
 
 	if (!cell || (len != 4 && len != 8))
 		return false;
@@ -35,8 +39,8 @@ bool of_initrd(int chosen, phys_addr_t *start, phys_addr_t *end)
 {
 	*start = 0;
 	*end = 0;
-	return read_address(chosen, "linux,initrd-start", start) &&
-	       read_address(chosen, "linux,initrd-end", end) && *end > *start;
+	return read_address(chosen, OF_INITRD_START, start) &&
+	       read_address(chosen, OF_INITRD_END, end) && *end > *start;
 }
 
 /* claim_initrd(): [linux,initrd-start, linux,initrd-end). */
@@ -48,8 +52,8 @@ static void claim_initrd(struct of_claim **claims, int chosen)
 	};
 	phys_addr_t end;
 
-	if (!of_has(chosen, "linux,initrd-start") &&
-	    !of_has(chosen, "linux,initrd-end"))
+	if (!of_has(chosen, OF_INITRD_START) &&
+	    !of_has(chosen, OF_INITRD_END))
 		return;
 	if (!of_initrd(chosen, &claim.base, &end)) {
 		warn("W-INITRD",
@@ -61,16 +65,16 @@ static void claim_initrd(struct of_claim **claims, int chosen)
 	of_claim_add(claims, &claim);
 }
 
-/* claim_named(): the ranges in property @owner->name. */
+/* claim_named(): the ranges in property @prop. */
 static void claim_named(struct of_claim **claims, int chosen,
-			const struct mem_owner *owner)
+			enum of_prop prop, const struct mem_owner *owner)
 {
 	struct of_claim claim = {
 		.name = owner->name, .rank = OF_RANK_RESERVED, .owner = owner,
 	};
 	struct of_reg reg;
 
-	of_reg_start(&reg, chosen, owner->name, of_root_cells());
+	of_reg_start(&reg, chosen, prop, of_root_cells());
 	while (of_reg_next(&reg)) {
 		claim.base = reg.base;
 		claim.size = reg.size;
@@ -82,18 +86,20 @@ static void claim_named(struct of_claim **claims, int chosen,
 	}
 }
 
-const char *of_chosen_range(size_t i)
+enum of_prop of_chosen_range(size_t i)
 {
-	return i < ARRAY_SIZE(named_ranges) ? named_ranges[i].name : NULL;
+	return i < ARRAY_SIZE(named_ranges) ? named_ranges[i].prop
+					    : NR_OF_PROPS;
 }
 
 void of_claim_chosen(struct of_claim **claims)
 {
-	int chosen = fdt_path_offset(of_fdt(), "/chosen");
+	int chosen = of_top("chosen");
 
 	if (chosen < 0)
 		return;
 	claim_initrd(claims, chosen);
 	for (size_t i = 0; i < ARRAY_SIZE(named_ranges); i++)
-		claim_named(claims, chosen, &named_ranges[i]);
+		claim_named(claims, chosen, named_ranges[i].prop,
+			    &named_ranges[i].owner);
 }

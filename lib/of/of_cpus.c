@@ -17,8 +17,8 @@ static int *cpu_nodes;
 
 bool of_is_cpu(int node)
 {
-	if (of_has(node, "device_type"))
-		return of_is(node, "device_type", "cpu");
+	if (of_has(node, OF_DEVICE_TYPE))
+		return of_is(node, OF_DEVICE_TYPE, "cpu");
 	return of_named(node, "cpu");
 }
 
@@ -26,7 +26,7 @@ bool of_is_cpu(int node)
 static void note_boot_cpu(int node)
 {
 	int len;
-	const char *type = fdt_getprop(of_fdt(), node, "mmu-type", &len);
+	const char *type = of_property(node, OF_MMU_TYPE, &len);
 
 	if (type)
 		machine.mmu_type = of_text(type, len, MMU_TYPE_MAX);
@@ -51,10 +51,10 @@ static unsigned long walk_cpus(int cpus, bool add)
 	struct of_reg reg;
 	int node;
 
-	fdt_for_each_subnode(node, of_fdt(), cpus) {
+	of_for_each_child(node, cpus) {
 		if (!of_is_cpu(node) || !of_available(node))
 			continue;
-		of_reg_start(&reg, node, "reg", cells);
+		of_reg_start(&reg, node, OF_REG, cells);
 		for (; of_reg_next(&reg); nr++)
 			if (add)
 				add_cpu(node, (unsigned long)reg.base);
@@ -64,7 +64,7 @@ static unsigned long walk_cpus(int cpus, bool add)
 
 void of_scan_cpus(void)
 {
-	int cpus = fdt_path_offset(of_fdt(), "/cpus");
+	int cpus = of_top("cpus");
 	unsigned long nr = cpus < 0 ? 0 : walk_cpus(cpus, false);
 
 	machine.cpus = NULL;
@@ -87,7 +87,7 @@ void of_cpus_set_nodes(void)
 		uint32_t hwid = 0;
 		int nid;
 
-		of_u32(cpu_nodes[i], "numa-node-id", &hwid);
+		of_u32(cpu_nodes[i], OF_NUMA_NODE_ID, &hwid);
 		nid = numa_find(hwid);
 		machine.cpus[i].nid = nid == NUMA_NO_NODE ? 0 : nid;
 	}

@@ -37,9 +37,9 @@ static phys_addr_t find_place(const struct of_claim *claim)
 	phys_addr_t pa = 0;
 	struct of_reg reg;
 
-	if (!of_has(claim->node, "alloc-ranges"))
+	if (!of_has(claim->node, OF_ALLOC_RANGES))
 		return find_in(claim, 0, 0);
-	of_reg_start(&reg, claim->node, "alloc-ranges", claim->cells);
+	of_reg_start(&reg, claim->node, OF_ALLOC_RANGES, claim->cells);
 	while (!pa && of_reg_next(&reg))
 		if (reg.size)
 			pa = find_in(claim, reg.base, reg.size);
@@ -54,9 +54,9 @@ static void warn_unplaced(const struct of_claim *claim)
 	warn("W-RSV-UNPLACED",
 	     "%s: no room for 0x%llx bytes at a multiple of 0x%llx %s; it has no memory",
 	     claim->name, claim->size, claim->align,
-	     of_has(claim->node, "alloc-ranges") ? "in its alloc-ranges"
+	     of_has(claim->node, OF_ALLOC_RANGES) ? "in its alloc-ranges"
 						 : "anywhere");
-	of_reg_peek(&reg, claim->node, "alloc-ranges", claim->cells);
+	of_reg_peek(&reg, claim->node, OF_ALLOC_RANGES, claim->cells);
 	while (of_reg_next(&reg))
 		if (reg.size)
 			printk("of: %s: tried " RANGE "\n", claim->name,

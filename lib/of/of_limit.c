@@ -70,14 +70,14 @@ static void limit_reach(void)
 /* limit_usable(): what /chosen linux,usable-memory-range leaves. */
 static void limit_usable(void)
 {
-	static const char name[] = "linux,usable-memory-range";
-	int chosen = fdt_path_offset(of_fdt(), "/chosen");
+	const char *name = of_prop_name(OF_USABLE_RANGE);
+	int chosen = of_top("chosen");
 	struct of_claim claim = { .name = name }, *keep = NULL;
 	struct of_cells cells = of_root_cells();
 	struct of_reg reg;
 	int len, bytes = (cells.address + cells.size) * (int)sizeof(fdt32_t);
 
-	if (chosen < 0 || !fdt_getprop(of_fdt(), chosen, name, &len))
+	if (chosen < 0 || !of_property(chosen, OF_USABLE_RANGE, &len))
 		return;
 	if (cells.address < 1 || cells.size < 1 || !len || len % bytes) {
 		warn("W-USABLE-RANGE",
@@ -85,7 +85,7 @@ static void limit_usable(void)
 		     name, len);
 		return;
 	}
-	of_reg_start(&reg, chosen, name, cells);
+	of_reg_start(&reg, chosen, OF_USABLE_RANGE, cells);
 	while (of_reg_next(&reg)) {
 		claim.base = reg.base;
 		claim.size = reg.size;

@@ -29,10 +29,10 @@
 #define REG_SHIFT_MAX	PAGE_SHIFT
 
 /* string_of(): @node's property @name as a string, NULL where it has none. */
-static const char *string_of(int node, const char *name, int max)
+static const char *string_of(int node, enum of_prop name, int max)
 {
 	int len;
-	const char *data = fdt_getprop(of_fdt(), node, name, &len);
+	const char *data = of_property(node, name, &len);
 
 	return data && len ? of_text(data, len, max) : NULL;
 }
@@ -40,9 +40,9 @@ static const char *string_of(int node, const char *name, int max)
 /* scan_model(): the machine's name. */
 static void scan_model(void)
 {
-	machine.model = string_of(OF_ROOT, "model", MODEL_MAX);
+	machine.model = string_of(OF_ROOT, OF_MODEL, MODEL_MAX);
 	if (!machine.model)
-		machine.model = string_of(OF_ROOT, "compatible", MODEL_MAX);
+		machine.model = string_of(OF_ROOT, OF_COMPATIBLE, MODEL_MAX);
 	if (!machine.model)
 		machine.model = "unnamed";
 }
@@ -53,7 +53,7 @@ static void scan_bootargs(int chosen)
 	const char *args = NULL;
 
 	if (chosen >= 0)
-		args = string_of(chosen, "bootargs", BOOTARGS_MAX);
+		args = string_of(chosen, OF_BOOTARGS, BOOTARGS_MAX);
 	machine.bootargs = args ? args : "";
 }
 
@@ -61,16 +61,16 @@ static void scan_bootargs(int chosen)
  * Only a whole path counts, so an alias can't lead to itself. */
 static int find_alias(const char *name, int len)
 {
-	int size, aliases = fdt_path_offset(of_fdt(), "/aliases");
+	int size, aliases = of_top("aliases");
 	const char *path, *nul;
 
 	if (aliases < 0)
 		return aliases;
-	path = fdt_getprop_namelen(of_fdt(), aliases, name, len, &size);
+	path = of_property_called(aliases, name, len, &size);
 	nul = path ? memchr(path, '\0', (size_t)size) : NULL;
 	if (!nul || *path != '/')
 		return -FDT_ERR_BADPATH;
-	return fdt_path_offset(of_fdt(), path);
+	return of_path(path, (int)(nul - path));
 }
 
 /* find_stdout(): the node that stdout-path, the @len bytes at @path, names: a
@@ -82,7 +82,7 @@ static int find_stdout(const char *path, int len)
 	while (n < len && path[n] != '\0' && path[n] != ':')
 		n++;
 	if (n && path[0] == '/')
-		return fdt_path_offset_namelen(of_fdt(), path, n);
+		return of_path(path, n);
 	return find_alias(path, n);
 }
 
@@ -91,9 +91,9 @@ static void scan_layout(int node, struct machine_uart *uart)
 {
 	uint32_t shift = 0, width = 1, offset = 0;
 
-	of_u32(node, "reg-shift", &shift);
-	of_u32(node, "reg-io-width", &width);
-	of_u32(node, "reg-offset", &offset);
+	of_u32(node, OF_REG_SHIFT, &shift);
+	of_u32(node, OF_REG_IO_WIDTH, &width);
+	of_u32(node, OF_REG_OFFSET, &offset);
 	if (shift > REG_SHIFT_MAX || (width != 1 && width != 2 && width != 4)) {
 		warn("W-UART",
 		     "%s: reg-shift %u with reg-io-width %u is no layout of registers; 0 and 1 are taken",
@@ -110,7 +110,7 @@ static void scan_layout(int node, struct machine_uart *uart)
 static void scan_compatible(int node, struct machine_uart *uart)
 {
 	int len;
-	const char *list = fdt_getprop(of_fdt(), node, "compatible", &len);
+	const char *list = of_property(node, OF_COMPATIBLE, &len);
 
 	while (list && len && list[len - 1] != '\0')
 		len--;
@@ -129,9 +129,9 @@ static void scan_uart(int chosen)
 
 	machine.uart = uart;
 	if (chosen >= 0)
-		path = fdt_getprop(of_fdt(), chosen, "stdout-path", &len);
+		path = of_property(chosen, OF_STDOUT_PATH, &len);
 	if (chosen >= 0 && !path)
-		path = fdt_getprop(of_fdt(), chosen, "linux,stdout-path", &len);
+		path = of_property(chosen, OF_LINUX_STDOUT_PATH, &len);
 	if (!path)
 		return;
 	node = find_stdout(path, len);
@@ -149,10 +149,10 @@ static void scan_uart(int chosen)
 /* find_usable(): the first usable node compatible with @name; negative: none. */
 static int find_usable(const char *name)
 {
-	int node = fdt_node_offset_by_compatible(of_fdt(), -1, name);
+	int node = of_by_compatible(OF_ROOT, name);
 
 	while (node >= 0 && !of_available(node))
-		node = fdt_node_offset_by_compatible(of_fdt(), node, name);
+		node = of_by_compatible(of_next(node), name);
 	return node;
 }
 
@@ -179,10 +179,10 @@ static bool use_syscon(void)
 	phys_addr_t base, size;
 	int block, node = find_usable("syscon-poweroff");
 
-	if (node < 0 || !of_u32(node, "regmap", &regmap) ||
-	    !of_u32(node, "offset", &offset) || !of_u32(node, "value", &value))
+	if (node < 0 || !of_u32(node, OF_REGMAP, &regmap) ||
+	    !of_u32(node, OF_OFFSET, &offset) || !of_u32(node, OF_VALUE, &value))
 		return false;
-	block = fdt_node_offset_by_phandle(of_fdt(), regmap);
+	block = of_by_phandle(regmap);
 	if (block < 0 || !of_device_range(block, &base, &size))
 		return false;
 	machine.poweroff = (struct machine_poweroff){
@@ -194,18 +194,20 @@ static bool use_syscon(void)
 /* scan_psci(): by which instruction the firmware's PSCI is called. */
 static void scan_psci(void)
 {
-	int node = fdt_path_offset(of_fdt(), "/psci");
+	int node = of_top("psci");
 
 	machine.psci_method = NULL;
 	if (node >= 0 && of_available(node))
-		machine.psci_method = string_of(node, "method", PSCI_METHOD_MAX);
+		machine.psci_method = string_of(node, OF_METHOD, PSCI_METHOD_MAX);
 }
 
 void of_scan_machine(unsigned long cpu)
 {
-	int chosen = fdt_path_offset(of_fdt(), "/chosen");
+	int chosen;
 
 	of_brk_start();
+	of_tree_index();
+	chosen = of_top("chosen");
 	machine.boot_cpu = cpu;
 	machine.poweroff = (struct machine_poweroff){ 0 };
 	scan_model();

@@ -36,17 +36,16 @@ const struct of_claim *of_memory_claims(void)
 	return claims;
 }
 
-const char *of_memory_ranges(int node)
+enum of_prop of_memory_ranges(int node)
 {
-	return of_has(node, "linux,usable-memory") ? "linux,usable-memory"
-						   : "reg";
+	return of_has(node, OF_USABLE_MEMORY) ? OF_USABLE_MEMORY : OF_REG;
 }
 
 /* describes_memory(): @node is a memory node, usable or not. */
 static bool describes_memory(int node)
 {
-	if (of_has(node, "device_type"))
-		return of_is(node, "device_type", "memory");
+	if (of_has(node, OF_DEVICE_TYPE))
+		return of_is(node, OF_DEVICE_TYPE, "memory");
 	return of_named(node, "memory") && of_has(node, of_memory_ranges(node));
 }
 
@@ -58,7 +57,7 @@ bool of_is_memory(int node)
 /* check_node(): say what is odd about memory node @node. */
 static void check_node(int node)
 {
-	if (!of_has(node, "device_type"))
+	if (!of_has(node, OF_DEVICE_TYPE))
 		warn("W-MEM-DEVICE-TYPE",
 		     "%s has no device_type; it is taken for memory by its name",
 		     of_name(node));
@@ -73,7 +72,7 @@ static void claim_node(int node)
 	struct of_claim claim = {
 		.name = of_name(node),
 		.rank = of_memory_nid(node),
-		.flags = of_has(node, "hotpluggable") ? MEMBLOCK_HOTPLUG
+		.flags = of_has(node, OF_HOTPLUGGABLE) ? MEMBLOCK_HOTPLUG
 						      : MEMBLOCK_NONE,
 	};
 	struct of_reg reg;
@@ -96,7 +95,7 @@ static void collect(void)
 	int node;
 
 	claims = NULL;
-	fdt_for_each_subnode(node, of_fdt(), OF_ROOT) {
+	of_for_each_child(node, OF_ROOT) {
 		if (!describes_memory(node))
 			continue;
 		if (of_available(node)) {
@@ -161,7 +160,7 @@ static void check_root_cells(void)
 {
 	struct of_cells cells = of_root_cells();
 
-	if (of_has(OF_ROOT, "#address-cells") && of_has(OF_ROOT, "#size-cells"))
+	if (of_has(OF_ROOT, OF_ADDRESS_CELLS) && of_has(OF_ROOT, OF_SIZE_CELLS))
 		return;
 	warn("W-ROOT-CELLS",
 	     "the root lacks #address-cells or #size-cells; %d and %d are taken",
@@ -182,7 +181,7 @@ static unsigned long count_ranges(void)
 	unsigned long nr = 0;
 	int node;
 
-	fdt_for_each_subnode(node, of_fdt(), OF_ROOT)
+	of_for_each_child(node, OF_ROOT)
 		if (of_is_memory(node))
 			nr += of_count_entries(node, of_memory_ranges(node),
 					       of_root_cells());

@@ -51,10 +51,10 @@ static bool collect_memory(struct node_id **list)
 	uint32_t hwid;
 	int node;
 
-	fdt_for_each_subnode(node, of_fdt(), OF_ROOT) {
+	of_for_each_child(node, OF_ROOT) {
 		if (!of_is_memory(node))
 			continue;
-		if (of_u32(node, "numa-node-id", &hwid))
+		if (of_u32(node, OF_NUMA_NODE_ID, &hwid))
 			add_id(list, hwid);
 		else
 			all = false;
@@ -65,13 +65,13 @@ static bool collect_memory(struct node_id **list)
 /* collect_cpus(): the ids of CPUs, usable or not. */
 static void collect_cpus(struct node_id **list)
 {
-	int node, cpus = fdt_path_offset(of_fdt(), "/cpus");
+	int node, cpus = of_top("cpus");
 	uint32_t hwid;
 
 	if (cpus < 0)
 		return;
-	fdt_for_each_subnode(node, of_fdt(), cpus) {
-		if (of_is_cpu(node) && of_u32(node, "numa-node-id", &hwid))
+	of_for_each_child(node, cpus) {
+		if (of_is_cpu(node) && of_u32(node, OF_NUMA_NODE_ID, &hwid))
 			add_id(list, hwid);
 	}
 }
@@ -134,7 +134,7 @@ static void read_map(int map)
 	const fdt32_t *cell;
 	int len;
 
-	cell = fdt_getprop(of_fdt(), map, "distance-matrix", &len);
+	cell = of_property(map, OF_DISTANCE_MATRIX, &len);
 	if (!cell || len % bytes)
 		warn("W-NUMA-MATRIX",
 		     "%s: distance-matrix has %d bytes, which is no multiple of %d; whole entries are used",
@@ -149,10 +149,9 @@ static void read_map(int map)
 static void read_maps(void)
 {
 	static const char compatible[] = "numa-distance-map-v1";
-	int map = fdt_node_offset_by_compatible(of_fdt(), -1, compatible);
+	int map = of_by_compatible(OF_ROOT, compatible);
 
-	for (; map >= 0;
-	     map = fdt_node_offset_by_compatible(of_fdt(), map, compatible))
+	for (; map >= 0; map = of_by_compatible(of_next(map), compatible))
 		read_map(map);
 }
 
@@ -174,9 +173,9 @@ int of_memory_nid(int node)
 {
 	uint32_t hwid;
 
-	if (of_u32(node, "numa-node-id", &hwid))
+	if (of_u32(node, OF_NUMA_NODE_ID, &hwid))
 		return numa_find(hwid);
-	if (any_id || of_has(node, "numa-node-id"))
+	if (any_id || of_has(node, OF_NUMA_NODE_ID))
 		warn("W-NUMA-NO-ID",
 		     "%s has no numa-node-id of one cell; it is taken for node 0",
 		     of_name(node));

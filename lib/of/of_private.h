@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the files of lib/of share: reading properties, claims, and the parts of
- * the two scans that have a file of their own. Nodes are libfdt's offsets.
+ * What the files of lib/of share: the tree and its properties, claims, and the
+ * parts of the two scans that have a file of their own.
  */
 #ifndef OF_PRIVATE_H
 #define OF_PRIVATE_H
@@ -14,16 +14,92 @@
 /* A range in a message: two phys_addr_t, the last byte being the second. */
 #define RANGE	"[0x%016llx-0x%016llx]"
 
-/* --- of_property.c: single properties, whatever their bytes -------------- */
+/* --- of_tree.c: nodes and properties --------------------------------------- */
 
-/* The root's offset; of_check_blob() refuses a blob where it is elsewhere. */
+/* A node is a number; negative: no node. The root is always this one. */
 #define OF_ROOT		0
 
-/* The longest node name that a line of the report shows whole. */
-#define OF_NAME_MAX	63
+/* The properties that are ever asked for; of_prop_name() has their names. */
+enum of_prop {
+	OF_ADDRESS_CELLS, OF_SIZE_CELLS, OF_ALIGNMENT, OF_ALLOC_RANGES,
+	OF_BOOTARGS, OF_COMPATIBLE, OF_DEVICE_TYPE, OF_DISTANCE_MATRIX,
+	OF_HOTPLUGGABLE, OF_ELFCOREHDR, OF_IMA_KEXEC_BUFFER, OF_INITRD_END,
+	OF_INITRD_START, OF_KHO_FDT, OF_KHO_SCRATCH, OF_LINUX_PHANDLE,
+	OF_LINUX_STDOUT_PATH, OF_USABLE_MEMORY, OF_USABLE_RANGE,
+	OF_MEMORY_REGION, OF_METHOD, OF_MMU_TYPE, OF_MODEL, OF_NO_MAP,
+	OF_NUMA_NODE_ID, OF_OFFSET, OF_PHANDLE, OF_RANGES, OF_REG,
+	OF_REG_IO_WIDTH, OF_REG_OFFSET, OF_REG_SHIFT, OF_REGMAP, OF_REUSABLE,
+	OF_SIZE, OF_STATUS, OF_STDOUT_PATH, OF_VALUE,
+	NR_OF_PROPS
+};
+
+/* What a tree has, in all. */
+struct of_counts {
+	uint32_t nodes, props;
+};
 
 /* of_fdt(): the blob, as libfdt wants it. */
 const void *of_fdt(void);
+
+/* of_tree_start(): the blob was checked, and has @found; it is read by libfdt. */
+void of_tree_start(const struct of_counts *found);
+
+/* of_tree_index(): list it, if there is room, so that what follows is fast. Node
+ * numbers from before mean nothing afterwards, the root's excepted. */
+void of_tree_index(void);
+
+/* of_next(): the node that begins next in the blob. */
+int of_next(int node);
+
+/* of_parent(), of_child(), of_sibling(): the node that @node is in, the first
+ * one in it, the next one in the same parent. */
+int of_parent(int node);
+int of_child(int node);
+int of_sibling(int node);
+
+#define of_for_each_child(node, parent)					\
+	for ((node) = of_child(parent); (node) >= 0;			\
+	     (node) = of_sibling(node))
+
+/* of_node_name(): @node's name as it stands in the blob, any bytes, and a NUL. */
+const char *of_node_name(int node);
+
+/* of_prop_name(): what the specification calls @prop. */
+const char *of_prop_name(enum of_prop prop);
+
+/* of_property(): the *@len bytes of @node's property @name; NULL, and a negative
+ * libfdt error in *@len, where it has none. */
+const void *of_property(int node, enum of_prop name, int *len);
+
+/* of_property_called(): the same for a name that the tree itself says, the
+ * @name_len characters at @name. */
+const void *of_property_called(int node, const char *name, int name_len,
+			       int *len);
+
+/* of_named(): @node's name, up to the unit address, is @base. */
+bool of_named(int node, const char *base);
+
+/* of_path(): the node that the @len characters at @path lead to from the root. A
+ * unit address counts where the path has one. */
+int of_path(const char *path, int len);
+
+/* of_top(): the root's first child called @name. */
+int of_top(const char *name);
+
+/* of_by_phandle(): the first node that has this phandle. */
+int of_by_phandle(uint32_t phandle);
+
+/* of_phandle(): @node's own; 0: none. */
+uint32_t of_phandle(int node);
+
+/* of_by_compatible(): the first node from @node on whose compatible lists that
+ * string. */
+int of_by_compatible(int node, const char *compatible);
+
+/* --- of_property.c: single properties, whatever their bytes -------------- */
+
+/* The longest node name that a line of the report shows whole. */
+#define OF_NAME_MAX	63
 
 /*
  * of_text(): the text of the @len bytes at @data as a C string of printable
@@ -36,18 +112,15 @@ const char *of_text(const char *data, int len, int max);
 /* of_name(): @node's name with its unit address, fit to be printed. */
 const char *of_name(int node);
 
-/* of_named(): @node's name, up to the unit address, is @base. */
-bool of_named(int node, const char *base);
-
 /* of_has(): @node has a property @name, with or without a value. */
-bool of_has(int node, const char *name);
+bool of_has(int node, enum of_prop name);
 
 /* of_is(): @node's property @name is the one string @text. */
-bool of_is(int node, const char *name, const char *text);
+bool of_is(int node, enum of_prop name, const char *text);
 
 /* of_u32(): @node's property @name into *@value; false where there is none or
  * where it isn't one cell. */
-bool of_u32(int node, const char *name, uint32_t *value);
+bool of_u32(int node, enum of_prop name, uint32_t *value);
 
 /* of_available(): @node's status says that it may be used (specification,
  * 2.3.4): "okay", the older "ok", or no status. */
@@ -65,7 +138,7 @@ struct of_cells {
 /* An iterator over (address, size) entries of a property. */
 struct of_reg {
 	int node;		/* the node that has it */
-	const char *name;	/* the property */
+	enum of_prop name;	/* the property */
 	const fdt32_t *cell;	/* next cell to read */
 	struct of_cells cells;	/* cells of an entry */
 	int left;		/* whole entries not read yet */
@@ -88,12 +161,12 @@ struct of_cells of_root_cells(void);
 bool of_number(const fdt32_t **cell, int n, phys_addr_t *value);
 
 /* of_reg_start(): @it will read @node's property @name, if there is one. */
-void of_reg_start(struct of_reg *it, int node, const char *name,
+void of_reg_start(struct of_reg *it, int node, enum of_prop name,
 		  struct of_cells cells);
 
 /* of_reg_peek(): the same, for one more look at what is read elsewhere: no
  * warnings. */
-void of_reg_peek(struct of_reg *it, int node, const char *name,
+void of_reg_peek(struct of_reg *it, int node, enum of_prop name,
 		 struct of_cells cells);
 
 /*
@@ -163,15 +236,15 @@ void of_brk_start(void);
 
 /*
  * of_brk_ensure(): @bytes and some more can be had from brk. Where they can't,
- * brk goes on in RAM that nobody claims, if there is such a place.
+ * brk goes on in RAM that nobody claims; false where there is no such place.
  */
-void of_brk_ensure(phys_addr_t bytes);
+bool of_brk_ensure(phys_addr_t bytes);
 
 /* of_claim_brk(): what brk was extended by. */
 void of_claim_brk(struct of_claim **claims);
 
 /* of_count_entries(): entries of @node's property @name, by @cells. */
-unsigned long of_count_entries(int node, const char *name,
+unsigned long of_count_entries(int node, enum of_prop name,
 			       struct of_cells cells);
 
 /* --- parts of of_scan_machine() ------------------------------------------- */
@@ -195,7 +268,7 @@ bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size);
 bool of_is_memory(int node);
 
 /* of_memory_ranges(): the property that holds memory node @node's ranges. */
-const char *of_memory_ranges(int node);
+enum of_prop of_memory_ranges(int node);
 
 /* of_memory_claims(): what the memory nodes claimed, in address order. */
 const struct of_claim *of_memory_claims(void);
@@ -225,10 +298,10 @@ bool of_is_regions(int node);
 /* of_claim_chosen(): the initrd and other ranges that /chosen names. */
 void of_claim_chosen(struct of_claim **claims);
 
-/* of_chosen_range(): name of the @i-th property of /chosen, from 0, that holds
- * ranges to reserve; NULL past the last. of_initrd(): the initrd; false where
+/* of_chosen_range(): the @i-th property of /chosen, from 0, that holds ranges to
+ * reserve; NR_OF_PROPS past the last. of_initrd(): the initrd; false where
  * there is none or its ends make no sense. */
-const char *of_chosen_range(size_t i);
+enum of_prop of_chosen_range(size_t i);
 bool of_initrd(int chosen, phys_addr_t *start, phys_addr_t *end);
 
 /* of_memory_answers(): the word at @pa keeps what is written to it. */

@@ -54,41 +54,31 @@ const char *of_text(const char *data, int len, int max)
 
 const char *of_name(int node)
 {
+	const char *name = of_node_name(node);
+
+	return *name ? of_text(name, (int)strlen(name) + 1, OF_NAME_MAX) : "/";
+}
+
+bool of_has(int node, enum of_prop name)
+{
 	int len;
-	const char *name = fdt_get_name(of_fdt(), node, &len);
 
-	if (!name)
-		return "?";
-	return len ? of_text(name, len + 1, OF_NAME_MAX) : "/";
+	return of_property(node, name, &len) != NULL;
 }
 
-bool of_named(int node, const char *base)
-{
-	size_t len = strlen(base);
-	const char *name = fdt_get_name(of_fdt(), node, NULL);
-
-	return name && !strncmp(name, base, len) &&
-	       (name[len] == '\0' || name[len] == '@');
-}
-
-bool of_has(int node, const char *name)
-{
-	return fdt_getprop(of_fdt(), node, name, NULL) != NULL;
-}
-
-bool of_is(int node, const char *name, const char *text)
+bool of_is(int node, enum of_prop name, const char *text)
 {
 	int len, want = (int)strlen(text);
-	const char *data = fdt_getprop(of_fdt(), node, name, &len);
+	const char *data = of_property(node, name, &len);
 
 	return data && len >= want && text_length(data, len) == want &&
 	       !memcmp(data, text, (size_t)want);
 }
 
-bool of_u32(int node, const char *name, uint32_t *value)
+bool of_u32(int node, enum of_prop name, uint32_t *value)
 {
 	int len;
-	const fdt32_t *cell = fdt_getprop(of_fdt(), node, name, &len);
+	const fdt32_t *cell = of_property(node, name, &len);
 
 	if (!cell || len != sizeof(*cell))
 		return false;
@@ -98,6 +88,6 @@ bool of_u32(int node, const char *name, uint32_t *value)
 
 bool of_available(int node)
 {
-	return !of_has(node, "status") || of_is(node, "status", "okay") ||
-	       of_is(node, "status", "ok");
+	return !of_has(node, OF_STATUS) || of_is(node, OF_STATUS, "okay") ||
+	       of_is(node, OF_STATUS, "ok");
 }

@@ -47,7 +47,7 @@ static struct region *new_region(int node, const char *kind)
 						   _Alignof(struct region),
 						   "a reserved region");
 
-	region->phandle = fdt_get_phandle(of_fdt(), node);
+	region->phandle = of_phandle(node);
 	region->owner.kind = kind;
 	region->owner.name = of_name(node);
 	region->next = regions;
@@ -62,17 +62,17 @@ static void describe(int node, struct of_claim *claim)
 	const char *kind = "reserved";
 
 	claim->rank = OF_RANK_RESERVED;
-	if (of_has(node, "reusable")) {
+	if (of_has(node, OF_REUSABLE)) {
 		kind = "reusable";
 		claim->rank = OF_RANK_REUSABLE;
 		claim->flags = MEMBLOCK_REUSABLE;
 	}
-	if (of_has(node, "no-map")) {
+	if (of_has(node, OF_NO_MAP)) {
 		kind = "nomap";
 		claim->rank = OF_RANK_NOMAP;
 		claim->flags = MEMBLOCK_NOMAP;
 	}
-	if (of_has(node, "reusable") && of_has(node, "no-map"))
+	if (of_has(node, OF_REUSABLE) && of_has(node, OF_NO_MAP))
 		warn("W-RSV-NOMAP-REUSABLE",
 		     "%s is no-map and reusable at once; no-map wins",
 		     claim->name);
@@ -85,10 +85,10 @@ static void claim_static(struct of_claim **claims, struct of_claim *claim,
 {
 	struct of_reg reg;
 
-	if (of_has(claim->node, "size"))
+	if (of_has(claim->node, OF_SIZE))
 		warn("W-RSV-REG-AND-SIZE",
 		     "%s has reg and size; reg counts", claim->name);
-	of_reg_start(&reg, claim->node, "reg", cells);
+	of_reg_start(&reg, claim->node, OF_REG, cells);
 	while (of_reg_next(&reg)) {
 		claim->base = reg.base;
 		claim->size = reg.size;
@@ -103,11 +103,11 @@ static void claim_static(struct of_claim **claims, struct of_claim *claim,
 
 /* read_size(): @node's property @name, one number of @cells cells; @value stays
  * where it has none. False where it has another length or is too large. */
-static bool read_size(int node, const char *name, int cells,
+static bool read_size(int node, enum of_prop name, int cells,
 		      phys_addr_t *value)
 {
 	int len;
-	const fdt32_t *cell = fdt_getprop(of_fdt(), node, name, &len);
+	const fdt32_t *cell = of_property(node, name, &len);
 
 	if (!cell)
 		return true;
@@ -120,12 +120,12 @@ static void claim_dynamic(struct of_claim **dynamic, struct of_claim *claim,
 			  struct of_cells cells)
 {
 	claim->align = PAGE_SIZE;
-	if (!read_size(claim->node, "size", cells.size, &claim->size) ||
+	if (!read_size(claim->node, OF_SIZE, cells.size, &claim->size) ||
 	    !claim->size || claim->size > (PHYS_ADDR_MAX & PAGE_MASK)) {
 		warn("W-RSV-EMPTY",
 		     "%s: size is 0 or no number of #size-cells cells; nothing is reserved for it",
 		     claim->name);
-	} else if (!read_size(claim->node, "alignment", cells.size,
+	} else if (!read_size(claim->node, OF_ALIGNMENT, cells.size,
 			      &claim->align) || !is_power_of_2(claim->align)) {
 		warn("W-RSV-ALIGN",
 		     "%s: alignment is no power of two of #size-cells cells; nothing is reserved for it",
@@ -151,9 +151,9 @@ static void claim_child(int node, struct of_cells cells,
 		return;
 	}
 	describe(node, &claim);
-	if (of_has(node, "reg"))
+	if (of_has(node, OF_REG))
 		claim_static(claims, &claim, cells);
-	else if (of_has(node, "size"))
+	else if (of_has(node, OF_SIZE))
 		claim_dynamic(dynamic, &claim, cells);
 	else
 		warn("W-RSV-NO-RANGE",
@@ -167,7 +167,7 @@ static void check_parent(int parent, struct of_cells cells)
 	struct of_cells root = of_root_cells();
 	int len = 0;
 
-	if (!fdt_getprop(of_fdt(), parent, "ranges", &len))
+	if (!of_property(parent, OF_RANGES, &len))
 		warn("W-RSV-PARENT",
 		     "%s has no ranges; its children are honoured all the same",
 		     of_name(parent));
@@ -257,7 +257,7 @@ static void check_user(int node, uint32_t phandle)
 {
 	if (++nr_lost > LOST_MAX)
 		return;
-	if (fdt_node_offset_by_phandle(of_fdt(), phandle) >= 0)
+	if (of_by_phandle(phandle) >= 0)
 		printk("of: %s: memory-region 0x%x is no region in use\n",
 		       of_name(node), phandle);
 	else
@@ -270,7 +270,7 @@ static void check_user(int node, uint32_t phandle)
 static void add_users_of(struct region *const *sorted, int node)
 {
 	int len;
-	const fdt32_t *cell = fdt_getprop(of_fdt(), node, "memory-region",
+	const fdt32_t *cell = of_property(node, OF_MEMORY_REGION,
 					  &len);
 
 	if (!cell || !of_available(node))
@@ -291,8 +291,7 @@ static void add_users(void)
 	struct region **sorted = sort_regions();
 
 	nr_lost = 0;
-	for (int node = OF_ROOT; node >= 0;
-	     node = fdt_next_node(of_fdt(), node, NULL))
+	for (int node = OF_ROOT; node >= 0; node = of_next(node))
 		add_users_of(sorted, node);
 	if (nr_lost > LOST_MAX)
 		warn("W-RSV-USER",
@@ -310,14 +309,14 @@ unsigned long of_count_regions(void)
 	unsigned long nr = 0;
 	int parent, node;
 
-	fdt_for_each_subnode(parent, of_fdt(), OF_ROOT) {
+	of_for_each_child(parent, OF_ROOT) {
 		struct of_cells cells;
 
 		if (!of_is_regions(parent))
 			continue;
 		cells = of_cells(parent, of_root_cells());
-		fdt_for_each_subnode(node, of_fdt(), parent) {
-			unsigned long n = of_count_entries(node, "reg", cells);
+		of_for_each_child(node, parent) {
+			unsigned long n = of_count_entries(node, OF_REG, cells);
 
 			nr += MAX(n, 1);
 		}
@@ -331,14 +330,14 @@ void of_claim_regions(struct of_claim **claims, struct of_claim **dynamic)
 
 	regions = NULL;
 	nr_regions = 0;
-	fdt_for_each_subnode(parent, of_fdt(), OF_ROOT) {
+	of_for_each_child(parent, OF_ROOT) {
 		struct of_cells cells;
 
 		if (!of_is_regions(parent))
 			continue;
 		cells = of_cells(parent, of_root_cells());
 		check_parent(parent, cells);
-		fdt_for_each_subnode(node, of_fdt(), parent)
+		of_for_each_child(node, parent)
 			claim_child(node, cells, claims, dynamic);
 	}
 	add_users();

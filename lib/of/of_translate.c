@@ -34,7 +34,7 @@ static bool map_up(int bus, int parent, phys_addr_t *addr)
 	struct of_cells own = of_cells(bus, of_default_cells);
 	struct of_cells above = of_cells(parent, of_default_cells);
 	int len, entry = own.address + above.address + own.size;
-	const fdt32_t *cell = fdt_getprop(of_fdt(), bus, "ranges", &len);
+	const fdt32_t *cell = of_property(bus, OF_RANGES, &len);
 	struct window w;
 
 	if (!cell || own.address < 1 || above.address < 1 || own.size < 0)
@@ -53,17 +53,17 @@ static bool map_up(int bus, int parent, phys_addr_t *addr)
 
 bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size)
 {
-	int bus = fdt_parent_offset(of_fdt(), node);
+	int bus = of_parent(node);
 	struct of_reg reg;
 
 	if (bus < 0)
 		return false;
-	of_reg_start(&reg, node, "reg", of_cells(bus, of_default_cells));
+	of_reg_start(&reg, node, OF_REG, of_cells(bus, of_default_cells));
 	if (!of_reg_next(&reg))
 		return false;
 	*size = reg.size;
 	while (bus != OF_ROOT) {
-		int parent = fdt_parent_offset(of_fdt(), bus);
+		int parent = of_parent(bus);
 
 		if (parent < 0 || !map_up(bus, parent, &reg.base))
 			return false;

@@ -66,16 +66,24 @@ static inline void fixture_image(void)
 	memcpy(image.segment, segments, sizeof(segments));
 }
 
-/* fixture_boot(): a machine whose blob is the @size bytes at @blob. */
-static inline void fixture_boot(const void *blob, size_t size)
+/* fixture_boot_brk(): a machine whose blob is the @size bytes at @blob, and whose
+ * image has @brk bytes for brk. */
+static inline void fixture_boot_brk(const void *blob, size_t size,
+				    phys_addr_t brk)
 {
 	unit_reset(NULL);
-	unit_brk((phys_addr_t)1 << 20);
+	unit_brk(brk);
 	host_ram(FIXTURE_RAM, FIXTURE_RAM_SIZE);
 	host_load(FIXTURE_DTB, blob, size);
 	fixture_image();
 	of_verify(FIXTURE_DTB);
 	of_scan_machine(0);
+}
+
+/* fixture_boot(): the same with as much as the firmware's image has. */
+static inline void fixture_boot(const void *blob, size_t size)
+{
+	fixture_boot_brk(blob, size, (phys_addr_t)1 << 20);
 }
 
 /* fixture_read(): the blob of dts/@name.dts into @blob, FIXTURE_MAX bytes of

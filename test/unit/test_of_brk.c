@@ -21,8 +21,7 @@ static void scan_many(struct item *items, size_t nr)
 	items[0].base = FIXTURE_RAM;
 	items[0].size = FIXTURE_RAM_SIZE;
 	make_tree(items, nr);
-	fixture_boot(tree, fdt_totalsize(tree));
-	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + PAGE(16));
+	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(16));
 	fixture_scan();
 }
 
@@ -92,8 +91,7 @@ static void test_brk_leaves_the_blob_alone(void **state)
 	items[0].base = FIXTURE_DTB - PAGE(16);
 	items[0].size = (uint64_t)64 << 20;
 	make_tree(items, 3000);
-	fixture_boot(tree, fdt_totalsize(tree));
-	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + PAGE(17));
+	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(17));
 	fixture_scan();
 	r = brk_extension();
 	assert_true(r->base >= FIXTURE_DTB + machine.dtb_size);
@@ -112,8 +110,7 @@ static void test_a_hundred_thousand_banks(void **state)
 	items[0].base = FIXTURE_RAM;
 	items[0].size = FIXTURE_RAM_SIZE;
 	make_tree(items, MANY);
-	fixture_boot(tree, fdt_totalsize(tree));
-	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + PAGE(16));
+	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(16));
 	machine.bootargs = "noprobe";
 	fixture_scan();
 	assert_int_equal(memblock.memory.cnt, MANY);
@@ -127,8 +124,7 @@ static void test_no_room_for_brk_to_go_on(void **state)
 
 	(void)state;
 	make_tree(items, 3000);
-	fixture_boot(tree, fdt_totalsize(tree));
-	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + PAGE(16));
+	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(16));
 	assert_panics(fixture_scan(), "enlarge IMAGE_BRK_SIZE");
 	assert_log("are nobody's");
 	free(items);
@@ -152,8 +148,7 @@ static phys_addr_t scan_with_extras(struct extras wanted)
 	make_tree(items, 3000);
 	memset(&extras, 0, sizeof(extras));
 	free(items);
-	fixture_boot(tree, fdt_totalsize(tree));
-	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + PAGE(17));
+	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(17));
 	fixture_scan();
 	return brk_extension()->base;
 }
