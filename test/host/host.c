@@ -61,16 +61,13 @@ void host_reset(void)
 	host = host_defaults;
 	memset(&machine, 0, sizeof(machine));
 	memset(&image, 0, sizeof(image));
-	free(log_text);
-	log_text = NULL;
 	log_len = 0;
-	log_size = 0;
 	armed = false;
 }
 
 const char *host_log(void)
 {
-	return log_text ? log_text : "";
+	return log_len ? log_text : "";
 }
 
 void host_arm(bool on)

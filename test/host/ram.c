@@ -3,34 +3,27 @@
  * Simulated RAM: windows of host memory that stand for physical ranges.
  *
  * Physical addresses are sparse (a board may have RAM at 64 GiB and at 70 TiB),
- * so there is no single offset: each window has its own. Small windows come
- * from the heap, where ASan notices an access one byte outside; large ones are
- * mapped without backing store, so 16 TiB cost what is touched of them, and
- * have an inaccessible page at either end.
+ * so there is no single offset: each window has its own. Where their bytes come
+ * from is the backing's business.
  *
  * Inside its window a physical address keeps its offset within the page, so
  * what is page aligned physically is so for the host as well.
  */
-#include <sanitizer/asan_interface.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "arch.h"
+#include "backing.h"
 #include "host.h"
 #include "ram.h"
-
-/* Bytes of a page as a size_t, for the host's allocators. */
-#define HOST_PAGE	((size_t)PAGE_SIZE)
 
 struct window {
 	struct window *next;	/* in no order */
 	phys_addr_t base;	/* first byte */
 	phys_addr_t last;	/* last byte; a window may end at 2^64 */
 	unsigned char *va;	/* where the host sees the first byte */
-	unsigned char *block;	/* what the host's allocator returned */
-	size_t mapped;		/* bytes mapped at block; 0: it is from the heap */
+	struct backing backing;	/* what that is a part of */
 };
 
 /* All windows there are. */
@@ -78,34 +71,6 @@ phys_addr_t virt_to_phys(const volatile void *va)
 	die("virt_to_phys() of a pointer into no RAM", address, 1);
 }
 
-/* alloc_small(): @w's bytes from the heap, full of garbage, @lead unused bytes
- * before them. */
-static void alloc_small(struct window *w, size_t size, size_t lead)
-{
-	void *block;
-
-	if (posix_memalign(&block, HOST_PAGE, lead + size))
-		die("out of memory for RAM", w->base, size);
-	memset(block, HOST_GARBAGE, lead + size);
-	ASAN_POISON_MEMORY_REGION(block, lead);
-	w->block = block;
-	w->va = w->block + lead;
-}
-
-/* alloc_large(): @w's bytes as untouched pages between two that fault. */
-static void alloc_large(struct window *w, size_t size, size_t lead)
-{
-	size_t inner = (lead + size + HOST_PAGE - 1) & ~(HOST_PAGE - 1);
-
-	w->mapped = inner + 2 * HOST_PAGE;
-	w->block = mmap(NULL, w->mapped, PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (w->block == MAP_FAILED ||
-	    mprotect(w->block + HOST_PAGE, inner, PROT_READ | PROT_WRITE))
-		die("can't map that much RAM", w->base, size);
-	w->va = w->block + HOST_PAGE + lead;
-}
-
 /* check_window(): @size bytes at @base can become a window: not empty, not past
  * the end of the address space, not there already. */
 static void check_window(phys_addr_t base, phys_addr_t size)
@@ -119,9 +84,8 @@ static void check_window(phys_addr_t base, phys_addr_t size)
 			die("RAM overlaps other RAM", base, size);
 }
 
-/* add_window(): RAM at [@base, @last], from @alloc. */
-static void *add_window(phys_addr_t base, phys_addr_t last,
-			void (*alloc)(struct window *, size_t, size_t))
+/* add_window(): RAM at [@base, @last], from the heap where it is @small. */
+static void *add_window(phys_addr_t base, phys_addr_t last, bool small)
 {
 	struct window *w = calloc(1, sizeof(*w));
 
@@ -129,7 +93,10 @@ static void *add_window(phys_addr_t base, phys_addr_t last,
 		die("out of memory for RAM", base, last - base + 1);
 	w->base = base;
 	w->last = last;
-	alloc(w, last - base + 1, base & (PAGE_SIZE - 1));
+	w->va = (small ? backing_small : backing_large)
+		(&w->backing, last - base + 1, base & (PAGE_SIZE - 1));
+	if (!w->va)
+		die("can't have that much RAM", base, last - base + 1);
 	w->next = windows;
 	windows = w;
 	return w->va;
@@ -138,8 +105,7 @@ static void *add_window(phys_addr_t base, phys_addr_t last,
 void *host_ram(phys_addr_t base, phys_addr_t size)
 {
 	check_window(base, size);
-	return add_window(base, base + (size - 1),
-			  size <= HOST_SMALL_RAM ? alloc_small : alloc_large);
+	return add_window(base, base + (size - 1), size <= HOST_SMALL_RAM);
 }
 
 /* demand(): RAM around @pa, as the machine's owner has it; NULL where there is
@@ -160,7 +126,7 @@ static void *demand(phys_addr_t pa)
 		else
 			base = MAX(base, w->last + 1);
 	}
-	add_window(base, last, alloc_large);
+	add_window(base, last, false);
 	return ram_find(pa, 1);
 }
 
@@ -190,10 +156,7 @@ void ram_reset(void)
 		struct window *w = windows;
 
 		windows = w->next;
-		if (w->mapped)
-			munmap(w->block, w->mapped);
-		else
-			free(w->block);
+		backing_drop(&w->backing);
 		free(w);
 	}
 }

@@ -59,6 +59,7 @@ static bool find_ram(phys_addr_t pa, phys_addr_t *base, phys_addr_t *last)
 /* start(): what the firmware does before it looks at what it was given. */
 static void start(bool quiet)
 {
+	complete = false;
 	host.echo = !quiet;
 	host.find_ram = find_ram;
 	host_ram(BRK_BASE, BRK_SIZE);
