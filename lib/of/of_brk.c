@@ -94,12 +94,10 @@ static void mark_own(struct bank *bank)
 /* mark_memreserve(): the reservation block. */
 static void mark_memreserve(struct bank *bank)
 {
-	int nr = fdt_num_mem_rsv(of_fdt());
-	uint64_t base, size;
+	phys_addr_t base, size;
 
-	for (int i = 0; i < nr; i++)
-		if (!fdt_get_mem_rsv(of_fdt(), i, &base, &size))
-			mark(bank, base, size);
+	for (unsigned int i = 0; of_memreserve(i, &base, &size); i++)
+		mark(bank, base, size);
 }
 
 /* mark_regions(): the children of /reserved-memory, disabled ones too. */

@@ -295,6 +295,14 @@ unsigned long of_count_regions(void);
 /* of_is_regions(): @node, a child of the root, is a /reserved-memory. */
 bool of_is_regions(int node);
 
+/* of_memreserve(): entry @i of the reservation block, from 0; its size may be 0.
+ * False past the last. of_count_memreserve(): how many there are. */
+bool of_memreserve(unsigned int i, phys_addr_t *base, phys_addr_t *size);
+unsigned long of_count_memreserve(void);
+
+/* of_claim_memreserve(): the entries of the reservation block. */
+void of_claim_memreserve(struct of_claim **claims);
+
 /* of_claim_chosen(): the initrd and other ranges that /chosen names. */
 void of_claim_chosen(struct of_claim **claims);
 

@@ -35,9 +35,6 @@
 static const struct mem_owner dtb_owner = {
 	.kind = "dtb", .name = "device tree", .prot = VM_READ,
 };
-static const struct mem_owner memreserve_owner = {
-	.kind = "reserved", .name = "memreserve",
-};
 static const struct mem_owner firmware_owner = {
 	.kind = "firmware", .name = "below the image, named by nobody",
 };
@@ -56,37 +53,6 @@ static void claim_own(struct of_claim **claims)
 			.base = machine.dtb, .size = machine.dtb_size,
 			.owner = &dtb_owner });
 	of_claim_brk(claims);
-}
-
-/* claim_memreserve(): the entries of the reservation block. */
-static void claim_memreserve(struct of_claim **claims)
-{
-	struct of_claim claim = {
-		.name = memreserve_owner.name, .rank = OF_RANK_MEMRESERVE,
-		.owner = &memreserve_owner,
-	};
-	int nr = fdt_num_mem_rsv(of_fdt());
-
-	for (int i = 0; i < nr; i++) {
-		uint64_t base, size;
-
-		if (fdt_get_mem_rsv(of_fdt(), i, &base, &size))
-			continue;
-		if (!size) {
-			printk("of: memreserve: the range at 0x%016llx is empty\n",
-			       (phys_addr_t)base);
-			continue;
-		}
-		if (size - 1 > PHYS_ADDR_MAX - base) {
-			warn("W-REG-WRAP",
-			     "memreserve: 0x%016llx + 0x%llx passes 2^64; it is cut there",
-			     (phys_addr_t)base, (phys_addr_t)size);
-			size = -base;
-		}
-		claim.base = base;
-		claim.size = size;
-		of_claim_add(claims, &claim);
-	}
 }
 
 /* expected_overlap(): boot loaders list the blob and the initrd in the
@@ -333,11 +299,10 @@ void of_scan_reserved(void)
 {
 	struct of_claim *claims = NULL, *dynamic = NULL;
 
-	of_brk_ensure((of_count_regions() +
-		       (phys_addr_t)fdt_num_mem_rsv(of_fdt())) *
-		      OF_RANGE_BYTES);
+	of_brk_ensure((phys_addr_t)(of_count_regions() +
+				    of_count_memreserve()) * OF_RANGE_BYTES);
 	claim_own(&claims);
-	claim_memreserve(&claims);
+	of_claim_memreserve(&claims);
 	of_claim_regions(&claims, &dynamic);
 	of_claim_chosen(&claims);
 	claims = of_claim_sort(claims, of_claim_order);

@@ -61,6 +61,42 @@ static void test_reservation_block(void **state)
 	assert_clean();
 }
 
+/* A pair without a size is an entry like any other; only two zeros end the block
+ * (specification, 5.3). */
+static void test_memreserve_goes_on_behind_an_empty_entry(void **state)
+{
+	static _Alignas(8) unsigned char blob[FIXTURE_MAX];
+	size_t size = fixture_read("rsv-memreserve", blob);
+	struct fdt_reserve_entry *entry;
+
+	(void)state;
+	entry = (void *)(blob + fdt_off_mem_rsvmap(blob));
+	entry[0].size = 0;
+	fixture_boot(blob, size);
+	fixture_scan();
+	assert_reserved("86000000-86000fff reserved memreserve\n"
+			"88000000-880fffff reserved named@88000000\n");
+	assert_log("memreserve: the range at 0x0000000084000000 is empty");
+}
+
+/* Where there are no two zeros, the block ends where the next one begins. */
+static void test_memreserve_ends_with_its_room(void **state)
+{
+	static _Alignas(8) unsigned char blob[FIXTURE_MAX];
+	size_t size = fixture_read("rsv-memreserve", blob);
+	struct fdt_reserve_entry *entry;
+
+	(void)state;
+	entry = (void *)(blob + fdt_off_mem_rsvmap(blob));
+	entry[2].address = cpu_to_fdt64(0x90000000);
+	fixture_boot(blob, size);
+	fixture_scan();
+	assert_reserved("84000000-840fffff reserved memreserve\n"
+			"86000000-86000fff reserved memreserve\n"
+			"88000000-880fffff reserved named@88000000\n");
+	assert_log("memreserve: the range at 0x0000000090000000 is empty");
+}
+
 static void test_parent_with_cells_of_its_own(void **state)
 {
 	(void)state;
@@ -238,6 +274,9 @@ int main(void)
 		cmocka_unit_test(test_entries_flags_and_users),
 		cmocka_unit_test(test_own_segments),
 		cmocka_unit_test(test_reservation_block),
+		cmocka_unit_test(
+			test_memreserve_goes_on_behind_an_empty_entry),
+		cmocka_unit_test(test_memreserve_ends_with_its_room),
 		cmocka_unit_test(test_parent_with_cells_of_its_own),
 		cmocka_unit_test(test_parent_without_any_property),
 		cmocka_unit_test(test_lengths_and_empty_ranges),
