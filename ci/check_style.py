@@ -20,8 +20,8 @@ FUNCTION_SHARE = 0.9
 # Lines that may be longer: a message in one piece can be searched for.
 UNBROKEN = re.compile(r'"')
 
-# Files that no rule is about: what programs print, prose.
-FREE = re.compile(r"^test/boot/golden/|\.md$")
+# Files that no rule is about: what programs print and read, prose.
+FREE = re.compile(r"^test/(boot/golden|fuzz/seeds)/|\.md$")
 
 # Files without a licence line of their own.
 UNLICENSED = re.compile(r"(^|/)(LICENSE|\.gitignore|[^/]*\.(txt|ini))$")

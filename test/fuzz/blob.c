@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Any bytes as a device tree, through the whole boot: read, memblock, bootmem,
+ * buddy, report, ledger; as build/host/bootmem does it, which takes files from
+ * anywhere.
+ */
+#include "fuzz.h"
+#include "tool.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct options options = { .json = true };
+	struct blob blob = { (void *)data, size };
+	static bool balances;	/* not automatic: machine_halt() is a longjmp */
+	enum host_end end;
+
+	if (!size)
+		return 0;
+	fuzz_reset();
+	balances = false;
+	end = host_halts(balances = boot_tree(&options, &blob));
+	fuzz_judge(end, balances);
+	return 0;
+}

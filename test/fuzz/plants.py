@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Mistakes to be planted, one for each target to find.
+
+A text of a source file is replaced by another one, in a copy. One that isn't
+there exactly once is an error: whoever changed it has to plant anew.
+"""
+
+from dataclasses import dataclass
+
+from paths import TOP
+
+# Ports by the folders that have a codec of page tables.
+PORTS = sorted(path.parent.parent.name for path in
+               (TOP / "firmware" / "arch").glob("*/asm/pgtable.h"))
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One mistake."""
+
+    name: str       # what is wrong then
+    target: str     # who has to find it
+    source: str     # the file, from the top
+    text: str       # what stands there
+    wrong: str      # what is planted
+
+    def planted(self):
+        """The source with the mistake."""
+        source = (TOP / self.source).read_text(encoding="utf-8")
+        if source.count(self.text) != 1:
+            raise ValueError(f"plant {self.name}: the text to replace is "
+                             f"{source.count(self.text)} times in "
+                             f"{self.source}, not once:\n{self.text}")
+        return source.replace(self.text, self.wrong)
+
+
+PLANTS = [
+    Plant("the-last-name-needs-no-end", "blob", "lib/of/fdt_check.c",
+          "return name >= check->terminated ? -FDT_ERR_TRUNCATED : 0;",
+          "return 0;"),
+    Plant("only-the-first-bank-is-reserved", "tree", "lib/of/of_reserved.c",
+          "if (r->base > last)\n\t\t\tbreak;",
+          "if (r->base > last || r->base > first)\n\t\t\tbreak;"),
+    Plant("regions-of-other-flags-merge", "memblock", "lib/mm/memblock.c",
+          "a->flags == b->flags &&", "a->size &&"),
+    Plant("a-search-starts-behind-what-was-freed", "bootmem",
+          "lib/mm/bootmem.c", "bdata->hint_idx = MIN(bdata->hint_idx,",
+          "bdata->hint_idx = MAX(bdata->hint_idx,"),
+    Plant("what-is-reserved-can-be-freed", "buddy", "lib/mm/page_alloc.c",
+          "if (memblock_is_region_reserved(addr, size))",
+          "if (memblock_is_region_reserved(addr, size) && !size)"),
+    Plant("a-long-line-is-copied-whole", "e820", "test/host/tool/e820_log.c",
+          "text[n] && n < 79;", "text[n] && n < 97;"),
+    Plant("the-last-owner-of-a-page-counts", f"paging-{PORTS[0]}",
+          "lib/mm/paging.c", "*prot &= r->flags", "*prot = r->flags"),
+] + [
+    Plant(f"devices-are-executable-{port}", f"paging-{port}",
+          f"firmware/arch/{port}/asm/pgtable.h",
+          "(prot & VM_EXEC)", "(prot & (VM_EXEC | VM_IO))")
+    for port in PORTS
+]

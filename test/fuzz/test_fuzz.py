@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The fuzz targets from fixed seeds, for a number of runs; what they once found;
+and whether they find anything at all. What was counted is in build/fuzz/counts/
+and in the summary of the run.
+"""
+
+import shutil
+
+import pytest
+
+import fuzz
+from fuzz import FUZZ, TARGETS
+from plants import PLANTS
+
+# Seconds for the longest test on a slow and busy machine.
+LONG = 3600
+
+# Runs with whole device trees as seeds, and of the second engine.
+LARGE_RUNS = 40_000
+AFL_RUNS = 200_000
+
+# Bytes of an input where seeds are whole device trees.
+LARGE_LEN = 65536
+
+needs_clang = pytest.mark.skipif(not shutil.which("clang"),
+                                 reason="clang is not installed")
+needs_afl = pytest.mark.skipif(not shutil.which("afl-fuzz"),
+                               reason="afl++ is not installed")
+
+
+def note(name, counts):
+    """Keep @counts for the summary."""
+    folder = FUZZ / "counts"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("".join(
+        f" {value:>9} {what}" for what, value in counts.items()) + "\n")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_seeds_are_survived(target):
+    """What was ever found, and what runs start from, without a fuzzer."""
+    files = fuzz.seeds(target)
+    if target == "blob":
+        files += fuzz.large_seeds()
+    if files:
+        fuzz.replay(target, files)
+
+
+@needs_clang
+@pytest.mark.timeout(LONG)
+@pytest.mark.parametrize("target", TARGETS)
+def test_nothing_is_found(target, tmp_path):
+    """As many runs as docs/reliability.md says."""
+    corpus = fuzz.copy_seeds(fuzz.seeds(target), tmp_path / "corpus")
+    counts = fuzz.libfuzzer(FUZZ / target, TARGETS[target], [corpus],
+                            f"-runs={TARGETS[target].runs}")
+    note(target, counts)
+    assert counts["runs"] >= TARGETS[target].runs
+    assert counts["whole"] > 0
+
+
+@needs_clang
+@pytest.mark.timeout(LONG)
+def test_nothing_is_found_in_whole_trees(tmp_path):
+    """The fixtures, and real boards where they are, as seeds."""
+    corpus = fuzz.copy_seeds(fuzz.large_seeds(), tmp_path / "corpus")
+    counts = fuzz.libfuzzer(FUZZ / "blob", TARGETS["blob"], [corpus],
+                            f"-max_len={LARGE_LEN}", f"-runs={LARGE_RUNS}")
+    note("blob-large", counts)
+    assert counts["runs"] >= LARGE_RUNS
+
+
+@needs_afl
+@pytest.mark.timeout(LONG)
+def test_nothing_is_found_by_the_second_engine(tmp_path):
+    """AFL++, from the same seeds."""
+    corpus = fuzz.copy_seeds(fuzz.seeds("blob"), tmp_path / "corpus")
+    counts = fuzz.afl(FUZZ / "blob-afl", corpus, tmp_path / "out", AFL_RUNS)
+    note("blob-afl", counts)
+    assert counts["runs"] >= AFL_RUNS
+
+
+@needs_clang
+@pytest.mark.timeout(LONG)
+@pytest.mark.xdist_group("plants")
+@pytest.mark.parametrize("mistake", PLANTS, ids=lambda mistake: mistake.name)
+def test_planted_mistake_is_found(mistake):
+    """A target that doesn't find its own mistake finds nothing."""
+    assert fuzz.hunt(mistake), f"{mistake.target} didn't find it"
