@@ -340,23 +340,6 @@ debug: firmware $(filter build/dts/%,$(RUN_DTB)) ## boot it, stopped, for gdb
 	@echo "gdb-multiarch $(BUILD)/firmware.elf -ex 'target remote :1234'"
 	$(Q)$(RUN) --gdb
 
-bench: firmware ## what booting and allocating costs, in instructions
-	$(Q)$(PYTHON) ci/bench.py --arch $(ARCH) --kernel $(BUILD)/firmware.elf \
-		--svg $(BUILD)/bench.svg
-
-# memblock alone, without sanitizers, for callgrind to count.
-$(HOST)/bench/memblock_regions: test/bench/memblock_regions.c \
-		$(filter-out $(COMMAND)/test/host/tool/%,$(COMMAND_OBJ))
-	$(say) HOSTCC $<
-	$(Q)mkdir -p $(@D)
-	$(Q)gcc $(HOST_CPPFLAGS) $(COMMAND_CFLAGS) $(WARNINGS) -o $@ $^
-
-bench-host: $(HOST)/bench/memblock_regions ## what memblock costs with many regions
-	$(Q)ci/bench_host.py $<
-
-bench-check: firmware ## the same, against the figures kept in ci/bench/
-	$(Q)$(PYTHON) ci/bench.py --arch $(ARCH) --kernel $(BUILD)/firmware.elf --check
-
 compare-linux: firmware dtbs ## lay the report beside Linux's lines (network)
 	$(Q)ci/linux.sh $(ARCH) build/linux
 	$(Q)$(PYTHON) ci/compare_linux.py --arch $(ARCH) \
@@ -426,7 +409,7 @@ help: ## this
 
 FORCE:
 .PHONY: all firmware host codecs tsan command dtbs run debug ports \
-	test check boot-check style list bench bench-check bench-host mutate coverage \
+	test check boot-check style list mutate coverage \
 	compare-linux clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -76,7 +76,19 @@ bool selftest(void);
  */
 bool stress(void);
 
-/* bench(): measure the allocator and print a line for each figure. */
-void bench(void);
+/*
+ * bench(): measure the allocator and print a line for each figure; with the boot
+ * argument bench=N, let N CPUs do the same work at a time instead. Returns whether
+ * every operation did what it should, and every page is back.
+ */
+bool bench(void);
+
+/* bench_together(): @cpus CPUs, as many as there are, work at the same time. */
+void bench_together(unsigned int cpus);
+
+/* bench_work_begin(), bench_work_end(): each CPU calls these around each piece of
+ * that work. */
+void bench_work_begin(void);
+void bench_work_end(void);
 
 #endif

@@ -73,6 +73,6 @@ static void running(void)
 	if (bootarg("stress", NULL))
 		pass &= stress();	/* by all CPUs at a time */
 	if (bootarg("bench", NULL))
-		bench();		/* what it costs */
+		pass &= bench();	/* what it costs */
 	machine_halt(pass);
 }

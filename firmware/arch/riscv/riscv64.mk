@@ -12,11 +12,19 @@ OBJDUMP		:= $(CROSS_COMPILE)objdump
 READELF		:= $(CROSS_COMPILE)readelf
 LD		:= riscv64-linux-gnu-ld
 
+# What else the CPU has: make EXTENSIONS=_zbb BUILD=build/riscv64-zbb, which is how
+# make bench builds the variant that it also measures.
+EXTENSIONS	?=
+BENCH_VARIANTS	:= zbb
+BENCH_FLAGS_zbb	:= EXTENSIONS=_zbb
+BENCH_CPU_zbb	:= rv64,zbb=true
+
 # The C library is built per multilib, which the compiler picks by the ISA
 # without the extensions that only assembly needs.
 ARCH_MULTILIB	:= -march=rv64imac -mabi=lp64
-ARCH_CFLAGS	:= -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
-		   -ftls-model=local-exec -DCTZ_BY_TABLE
+ARCH_CFLAGS	:= -march=rv64imac_zicsr_zifencei$(EXTENSIONS) -mabi=lp64 \
+		   -mcmodel=medany -ftls-model=local-exec \
+		   $(if $(filter _zbb,$(EXTENSIONS)),,-DCTZ_BY_TABLE)
 ARCH_LDFLAGS	:= -m elf64lriscv
 
 # What it shares with other ports, of firmware/arch/common/.
