@@ -15,6 +15,7 @@
 #include "machine.h"
 #include "memblock.h"
 #include "mmzone.h"
+#include "page.h"
 #include "paging.h"
 #include "printk.h"
 
@@ -184,6 +185,21 @@ static enum result bad_free(void)
 	return free_pages(pa, 1) && good ? PASS : FAIL;
 }
 
+static enum result last_reference(void)
+{
+	struct page *page = alloc_counted_pages(GFP_KERNEL, 1);
+	phys_addr_t pa;
+	bool good;
+
+	if (!page)
+		return SKIP;
+	pa = page_to_phys(page);
+	get_page(page);
+	good = !put_page(page) && pfn_to_page(PFN_DOWN(pa)) == page &&
+	       put_page(page) && !pfn_to_page(PFN_DOWN(pa)) && refused(pa, 1);
+	return page_state_free() && good ? PASS : FAIL;
+}
+
 /* on_node(): @pa is memory of node @nid. */
 static bool on_node(phys_addr_t pa, int nid)
 {
@@ -284,6 +300,7 @@ static const struct {
 	{ "a block split into pages coalesces again",	split_and_coalesce },
 	{ "a double free is refused",			double_free },
 	{ "a bad free is refused",			bad_free },
+	{ "the last reference frees a block",		last_reference },
 	{ "THISNODE gives that node's pages",		this_node },
 	{ "DMA32 gives pages below its limit",		dma32 },
 	{ "a reusable pool gives its pages by name",	pools },

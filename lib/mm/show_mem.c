@@ -16,6 +16,7 @@
 #include "early_alloc.h"
 #include "machine.h"
 #include "mm_init.h"
+#include "page.h"
 #include "paging.h"
 #include "printk.h"
 #include "stage.h"
@@ -339,12 +340,14 @@ bool report_ledger(void)
 {
 	phys_addr_t total = memblock.memory.total_size +
 			    memblock.dropped.total_size;
-	phys_addr_t free = 0, taken = 0, dropped = 0, balance;
+	phys_addr_t free = 0, taken = 0, dropped = 0, balance, states;
 
 	for (int nid = 0; nid < nr_node_ids; nid++) {
 		report_entry(nid, "free", free_bytes(nid), "buddy allocator");
-		report_entry(nid, "allocated", allocated_bytes(nid),
+		states = PFN_PHYS(page_state_pages(nid));
+		report_entry(nid, "allocated", allocated_bytes(nid) - states,
 			     "buddy allocator");
+		report_entry(nid, "pagestate", states, "page states");
 		free += free_bytes(nid);
 		taken += allocated_bytes(nid) + report_taken(nid);
 		dropped += report_dropped(nid);
