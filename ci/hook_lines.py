@@ -3,20 +3,31 @@
 """How many lines each hook of the contract took, port by port.
 
     ci/hook_lines.py            print docs/porting.md's table
+    ci/hook_lines.py --write    put it there
+    ci/hook_lines.py --check    fail where it is another one, or a folder too large
 
-Lines that are blank or only comment don't count. A hook is a function of arch.h or
-an inline function of asm/pgtable.h; what it calls in its port counts as "the rest"
-of the file. A port is its folder and what it takes from firmware/arch/common.
+Lines that are blank or only comment don't count. A hook is a function of arch.h, or
+try_call(), which several of these are made of; what it calls in its port counts as
+"the rest" of the file. A port is its folder, which has all that depends on the ISA,
+and what it takes from firmware/arch/common, which is marked with a +.
 """
 
 import glob
 import os
 import re
+import sys
 
 CONTRACT = "lib/include/arch.h"
 
 # Hooks that the firmware itself has, the same for every port.
 COMMON = {"console_write", "machine_halt"}
+
+# The document, and where the table begins and ends in it.
+DOCUMENT = "docs/porting.md"
+BEGIN, END = "<!-- hooks: begin -->\n", "<!-- hooks: end -->\n"
+
+# Lines that a port's folder may have.
+FOLDER_LINES = 600
 
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
@@ -31,7 +42,7 @@ def hooks():
     text = COMMENT.sub("", open(CONTRACT, encoding="utf-8").read())
     names = re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)\s*"
                        r"(?:__attribute__\(\(\w+\)\))?;", text)
-    return ["_start", *[name for name in names
+    return ["_start", "try_call", *[name for name in names
                         if name not in COMMON and not name.startswith("__")]]
 
 
@@ -73,14 +84,20 @@ def asm_functions(lines):
 
 
 def functions(files):
-    """name -> lines of every function of @files."""
+    """name -> lines of every function of @files, with a + where it is shared."""
     found = {}
     for path in files:
         with open(path, encoding="utf-8") as text:
             lines = code_lines(text.read())
         split = asm_functions if path.endswith(".S") else c_functions
-        found.update(split(lines))
+        mark = "+" if is_shared(path) else ""
+        found.update((name, f"{size}{mark}") for name, size in split(lines))
     return found
+
+
+def is_shared(path):
+    """Whether a port only takes the file at @path."""
+    return "/common/" in path
 
 
 def size(files):
@@ -89,26 +106,58 @@ def size(files):
                for name in files)
 
 
+def make_table(ports):
+    """The table, in Markdown; @ports are name -> files."""
+    found = {port: functions(files) for port, files in ports.items()}
+    rows = [("hook", ports), None]
+    rows += [(f"`{hook}`", [found[port].get(hook, "-") for port in ports])
+             for hook in hooks()]
+    own = {port: [name for name in files if not is_shared(name)]
+           for port, files in ports.items()}
+    rows += [("all of the port's folder", map(size, own.values())),
+             ("what it takes from `firmware/arch/common/`",
+              [size(files) - size(own[port]) for port, files in ports.items()])]
+    return "".join("|---|" + "---|" * len(ports) + "\n" if row is None else
+                   f"| {row[0]} | " + " | ".join(map(str, row[1])) + " |\n"
+                   for row in rows)
+
+
+def faults(ports, table):
+    """What is wrong: lines."""
+    for port, files in ports.items():
+        lines = size(name for name in files if not is_shared(name))
+        if lines > FOLDER_LINES:
+            yield (f"{port}: {lines} lines depend on the ISA, of at most "
+                   f"{FOLDER_LINES}; move what doesn't to firmware/arch/common")
+    with open(DOCUMENT, encoding="utf-8") as text:
+        if BEGIN + table + END not in text.read():
+            yield f"{DOCUMENT}: another table; ci/hook_lines.py --write"
+
+
+def write(table):
+    """Put @table into the document."""
+    with open(DOCUMENT, encoding="utf-8") as text:
+        before, rest = text.read().split(BEGIN)
+    with open(DOCUMENT, "w", encoding="utf-8") as text:
+        text.write(before + BEGIN + table + END + rest.split(END)[1])
+
+
 def main():
-    """Print the table."""
+    """Returns the exit status."""
     ports = {os.path.basename(os.path.dirname(name)): sources(name)
              for name in sorted(glob.glob("firmware/arch/*/*.mk"))}
-    found = {port: functions(files) for port, files in ports.items()}
-    print("| hook | " + " | ".join(ports) + " |")
-    print("|---|" + "---|" * len(ports))
-    for hook in hooks():
-        cells = [str(found[port].get(hook, "-")) for port in ports]
-        print(f"| `{hook}` | " + " | ".join(cells) + " |")
-    own = {port: [name for name in files if "/common/" not in name]
-           for port, files in ports.items()}
-    codec = {port: [name for name in files if name.endswith("/pgtable.h")]
-             for port, files in ports.items()}
-    for title, part in (("the page-table codec", codec),
-                        ("all of the port's folder", own),
-                        ("the same with what it takes from firmware/arch/common", ports)):
-        print(f"| {title} | " + " | ".join(str(size(part[port]))
-                                            for port in ports) + " |")
+    table = make_table(ports)
+    option = sys.argv[1] if sys.argv[1:] else None
+    if option == "--write":
+        write(table)
+    elif option == "--check":
+        wrong = list(faults(ports, table))
+        print(*wrong, sep="\n", end="\n" if wrong else "")
+        return 1 if wrong else 0
+    else:
+        print(table, end="")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

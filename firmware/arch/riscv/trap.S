@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What needs single instructions: the trap entry, calls that may trap, the trial
- * of a satp value, the change of stacks.
+ * of a satp value, the change of stacks, the call of the SBI.
  *
  * Each hart has a trap stack, at whose upper end its tp is kept: its "trap home".
  * sscratch leads there while ordinary code runs, and holds 0 while a trap is
@@ -114,6 +114,18 @@ satp_try:
 	csrr	a0, satp
 	csrw	satp, zero
 	sfence.vma
+	ret
+
+/* struct sbiret sbi_call(eid, fid, arg0, arg1, arg2): see sbi.h. A struct of two words
+ * is returned in a0 and a1 (calling convention), which is where the SBI has them. */
+	.globl	sbi_call
+sbi_call:
+	mv	a7, a0
+	mv	a6, a1
+	mv	a0, a2
+	mv	a1, a3
+	mv	a2, a4
+	ecall
 	ret
 
 /* void arch_call_on_stack(void *top, void (*fn)(void)) */

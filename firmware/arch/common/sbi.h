@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls to the firmware below us, for the port's own files.
+ * Calls to the firmware below us, for sbi.c and the ports that list it in
+ * ARCH_COMMON.
  */
 #ifndef SBI_H
 #define SBI_H
@@ -13,7 +14,8 @@ struct sbiret {
 	long value;
 };
 
-/* sbi_call(): function @fid of extension @eid (chapter "Binary Encoding"). */
+/* sbi_call(): function @fid of extension @eid (RISC-V SBI specification, chapter
+ * "Binary Encoding"). By the port. */
 struct sbiret sbi_call(unsigned long eid, unsigned long fid,
 		       unsigned long arg0, unsigned long arg1,
 		       unsigned long arg2);

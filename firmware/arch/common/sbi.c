@@ -39,23 +39,6 @@ static const char *const impl_names[] = {
 /* The index in it of OpenSBI, which says in which form it has its version. */
 #define IMPL_OPENSBI	1
 
-struct sbiret sbi_call(unsigned long eid, unsigned long fid,
-		       unsigned long arg0, unsigned long arg1,
-		       unsigned long arg2)
-{
-	register unsigned long a0 __asm__("a0") = arg0;
-	register unsigned long a1 __asm__("a1") = arg1;
-	register unsigned long a2 __asm__("a2") = arg2;
-	register unsigned long a6 __asm__("a6") = fid;
-	register unsigned long a7 __asm__("a7") = eid;
-
-	__asm__ volatile("ecall"
-			 : "+r"(a0), "+r"(a1)
-			 : "r"(a2), "r"(a6), "r"(a7)
-			 : "memory");
-	return (struct sbiret) { .error = (long)a0, .value = (long)a1 };
-}
-
 /* sbi_base(): function @fid of the base extension; 0 where there is none. */
 static unsigned long sbi_base(unsigned long fid, unsigned long arg)
 {
