@@ -34,19 +34,30 @@ bool of_memory_answers(phys_addr_t pa)
 	return arch_try_write(va, before) && after == ~before;
 }
 
-/* bank_answers(): the first and last free page of @bank do; true where it has
- * no free page that could be asked. */
+/* bank_answers(): the first and last free page that begin in @bank do; true where
+ * it has no such page that could be asked. */
 static bool bank_answers(const struct of_claim *bank)
 {
+	phys_addr_t first = ALIGN(bank->base, PAGE_SIZE);
 	phys_addr_t last = of_claim_last(bank);
 	struct free_range range;
 
-	if (!memblock_next_free(bank->base, &range) || range.start > last)
+	if (first < bank->base || !memblock_next_free(first, &range) ||
+	    range.start > last)
 		return true;
 	if (!of_memory_answers(range.start))
 		return false;
 	return !memblock_prev_free(last, &range) ||
 	       of_memory_answers(ALIGN_DOWN(MIN(last, range.last), PAGE_SIZE));
+}
+
+/* drop_bank(): @bank isn't memory, nor is the rest of a page that it shares. */
+static void drop_bank(const struct of_claim *bank)
+{
+	phys_addr_t first = ALIGN_DOWN(bank->base, PAGE_SIZE);
+	phys_addr_t last = of_claim_last(bank) | (PAGE_SIZE - 1);
+
+	of_must(memblock_drop(first, last - first + 1, &dropped_absent));
 }
 
 void of_probe_memory(void)
@@ -61,7 +72,7 @@ void of_probe_memory(void)
 		warn("W-MEM-ABSENT",
 		     "%s claims " RANGE ", which doesn't keep what is written to it; it is dropped",
 		     bank->name, bank->base, of_claim_last(bank));
-		of_must(memblock_drop(bank->base, bank->size, &dropped_absent));
+		drop_bank(bank);
 	}
 	if (!memblock.memory.cnt)
 		panic("no memory answers of all that the device tree claims: correct its /memory nodes, or boot with noprobe");

@@ -41,6 +41,7 @@ SCENARIOS = [
     # Trees of our own: dts/boot-*.dts draw them.
     Scenario("hole", dts="boot-hole", mem="256M", smp=4),
     Scenario("unaligned-banks", dts="boot-unaligned", mem="256M", smp=4),
+    Scenario("odd-banks", dts="boot-odd-banks", mem="256M", smp=4),
     Scenario("interleaved-nodes", dts="boot-interleaved", mem="256M", smp=4),
     Scenario("four-nodes", dts="boot-four-nodes", mem="1G", smp=4),
     Scenario("reserved", dts="boot-reserved", mem="256M", smp=4),

@@ -88,6 +88,16 @@ static void test_absent_bank_is_dropped(void **state)
 	assert_warnings("W-MEM-ABSENT", 1);
 }
 
+static void test_absent_bank_goes_in_whole_pages(void **state)
+{
+	(void)state;
+	fixture("bad-mem-edge");
+	assert_memory("80000000-bfffefff 0\n");
+	assert_dropped("bffff000-c000efff does not answer\n"
+		       "c000f000-c000f800 not a whole page\n");
+	assert_warnings("W-MEM-ABSENT", 1);
+}
+
 static void test_noprobe_believes_the_tree(void **state)
 {
 	(void)state;
@@ -200,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_range_that_wraps),
 		cmocka_unit_test(test_half_an_entry),
 		cmocka_unit_test(test_absent_bank_is_dropped),
+		cmocka_unit_test(test_absent_bank_goes_in_whole_pages),
 		cmocka_unit_test(test_noprobe_believes_the_tree),
 		cmocka_unit_test(test_probe_leaves_content_alone),
 		cmocka_unit_test(test_more_than_the_cpu_reaches),
