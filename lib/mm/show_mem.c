@@ -125,10 +125,12 @@ static void report_fallback(int nid)
 }
 
 /* piece_last(): the last byte of the piece of [@pos, @last] that begins at @pos
- * and is either all no-map or has no no-map byte. */
+ * and is either all no-map or has no no-map byte; no-map regions that touch are
+ * one piece. */
 static phys_addr_t piece_last(phys_addr_t pos, phys_addr_t last)
 {
 	const struct memblock_type *rsv = &memblock.reserved;
+	phys_addr_t end = pos;		/* of the no-map bytes from @pos on */
 
 	for (unsigned long i = memblock_lower_bound(rsv, pos);
 	     i < rsv->cnt && rsv->regions[i].base <= last; i++) {
@@ -136,10 +138,13 @@ static phys_addr_t piece_last(phys_addr_t pos, phys_addr_t last)
 
 		if (!(r->flags & MEMBLOCK_NOMAP))
 			continue;
-		return r->base > pos ? r->base - 1
-				     : MIN(last, memblock_last(r));
+		if (r->base > end)
+			return end > pos ? end - 1 : r->base - 1;
+		if (memblock_last(r) >= last)
+			return last;
+		end = memblock_last(r) + 1;
 	}
-	return last;
+	return end > pos ? end - 1 : last;
 }
 
 /* report_node_ranges(): one region of memory, cut where no-map ranges begin and

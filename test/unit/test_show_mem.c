@@ -136,6 +136,28 @@ static void test_zone_lines_around_no_map(void **state)
 }
 
 /* A border inside a node: it is named once all the same. */
+/* No-map ranges that touch are one piece, whoever holds them. */
+static void test_zone_lines_around_touching_no_map(void **state)
+{
+	static const struct mem_owner other = { "nomap", "other", NULL, 0 };
+
+	(void)state;
+	road_machine(1);
+	memblock_reserve_owner(ROAD_NODE0 + PAGE(128), PAGE(2),
+			       MEMBLOCK_NOMAP, &owner_secret);
+	memblock_reserve_owner(ROAD_NODE0 + PAGE(130), PAGE(2),
+			       MEMBLOCK_NOMAP, &other);
+	memblock_reserve_owner(ROAD_NODE0 + PAGE(132), PAGE(2),
+			       MEMBLOCK_NONE, &owner_pool);
+	road_to(STAGE_HANDOVER);
+	report_zones();
+	assert_log("Early memory node ranges\n"
+		   "  node   0: [mem 0x0000000080000000-0x000000008007ffff]\n"
+		   "  node   0: [mem 0x0000000080080000-0x0000000080083fff]\n"
+		   "  node   0: [mem 0x0000000080084000-0x00000000800fffff]\n"
+		   "Fallback");
+}
+
 static void test_zone_lines_with_two_zones(void **state)
 {
 	(void)state;
@@ -291,6 +313,7 @@ int main(void)
 		TEST(test_paging_line),
 		TEST(test_zone_lines),
 		TEST(test_zone_lines_around_no_map),
+		TEST(test_zone_lines_around_touching_no_map),
 		TEST(test_zone_lines_with_two_zones),
 		TEST(test_memory_line),
 		TEST(test_buddyinfo_lines),
