@@ -18,7 +18,6 @@ With --table, the table in DOC is replaced by what was found.
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -30,7 +29,7 @@ import libfdt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test/boot"))
 
-from oracle import QUIET, Bank, Oracle, Tree, page_up  # noqa: E402
+from oracle import QUIET, Oracle, Tree  # noqa: E402
 
 # Seconds that a run may take; it takes some thousandths of one.
 TIME_LIMIT = 10
@@ -58,42 +57,10 @@ Board = namedtuple("Board", "path faults traits seconds")
 
 
 class BoardTree(Tree):
-    """A tree as the command takes it: RAM by name too, no limit by the page
-    tables, and regions whose place is left open."""
-
-    def _is_memory(self, node):
-        device_type = self._prop(node, "device_type")
-        if device_type is not None:
-            return device_type == b"memory\0"
-        return bool(re.match(r"memory(@|$)", self.fdt.get_name(node)))
-
-    def memory_nodes(self):
-        """Usable memory nodes."""
-        return [node for node in self._children(0)
-                if self._is_memory(node) and self._okay(node)]
-
-    def _banks(self):
-        for node in self.memory_nodes():
-            nid = self._prop(node, "numa-node-id") or b""
-            for base, size in self._reg(0, node):
-                if size:
-                    yield Bank(int.from_bytes(nid, "big"), base, base + size)
+    """A tree as the command takes it: no limit by the page tables."""
 
     def _reach(self):
         return ADDRESS_BITS
-
-    def regions(self):
-        """Usable children of /reserved-memory, with their properties."""
-        parent = self.fdt.subnode_offset(0, "reserved-memory", QUIET)
-        for node in self._children(parent) if parent >= 0 else []:
-            if self._okay(node):
-                yield self.fdt.get_name(node), self._props(node)
-
-    def dynamic(self):
-        """Name and bytes of each region that is to be placed."""
-        for name, props in self.regions():
-            if "size" in props and "reg" not in props:
-                yield name, page_up(int.from_bytes(props["size"], "big"))
 
     def start(self):
         """Where RAM begins: the first memory node says so, empty as it is; else

@@ -29,10 +29,10 @@ def tree_of(scenario, folder):
     return blob.read_bytes()
 
 
-def image_claim(report):
+def image_claim(report, elf=None):
     """Where the image is: its size is the ELF file's, and the text's place the
     report's."""
-    names = symbols(built("firmware.elf"))
+    names = symbols(elf or built("firmware.elf"))
     size = names["image_end"] - names["image_start"]
     starts = [region.start for region in report.reserved
               if region.owner == "text"]
@@ -50,10 +50,18 @@ def oracle_for(boot, folder):
                    *added_by(report.machine.firmware, boot.scenario.machine)])
 
 
-def cut(banks, oracle):
-    """The banks, cut where no-map ranges begin and end, as Linux prints them."""
-    ranges = [(piece.start, piece.end) for piece in oracle.pieces
-              if piece.claim and piece.claim.kind == "nomap"]
+def placed_nomap(report, oracle):
+    """The no-map regions that the image found a place for."""
+    names = oracle.placed()
+    return [(r.start, r.end) for r in report.reserved
+            if r.flag == "nomap" and r.owner in names]
+
+
+def cut(banks, oracle, placed):
+    """The banks, cut where no-map ranges begin and end, as Linux prints them;
+    @placed are those that the tree has no place for."""
+    ranges = placed + [(piece.start, piece.end) for piece in oracle.pieces
+                       if piece.claim and piece.claim.kind == "nomap"]
     borders = set()
     for pair in ranges:
         borders ^= set(pair)    # where two of them meet there is none
@@ -64,15 +72,28 @@ def cut(banks, oracle):
     return pieces
 
 
+def same(what, found, wanted):
+    """Both are the same; where they aren't, what one has and the other not."""
+    if found == wanted:
+        return
+    if isinstance(found, dict):
+        found, wanted = list(found.items()), list(wanted.items())
+    more = [one for one in found if one not in wanted]
+    less = [one for one in wanted if one not in found]
+    raise AssertionError(f"{what}: the report has {more or found}, "
+                         f"the oracle {less or wanted}")
+
+
 def check_memory(report, oracle):
     """memblock's memory and Linux's words for it are the tree's banks."""
     banks = [(bank.nid, bank.start, bank.end) for bank in oracle.memory]
-    assert [(r.nid, r.start, r.end) for r in report.memory] == banks
-    assert [tuple(r) for r in report.node_ranges] == cut(banks, oracle)
+    same("memory", [(r.nid, r.start, r.end) for r in report.memory], banks)
+    same("node ranges", [tuple(r) for r in report.node_ranges],
+         cut(banks, oracle, placed_nomap(report, oracle)))
     zones = [(zone.start, zone.end) if zone.end else None
              for zone in report.zones]
-    assert zones == oracle.zones()
-    assert report.fallback == oracle.fallback()
+    same("zones", zones, oracle.zones())
+    same("fallback", report.fallback, oracle.fallback())
 
 
 def check_reserved(report, oracle):
@@ -83,8 +104,18 @@ def check_reserved(report, oracle):
         holders = [r for r in report.reserved
                    if r.start <= piece.start and piece.end <= r.end]
         assert holders, f"not reserved: {piece}"
-        assert holders[0].owner == piece.claim.name, piece
-        assert holders[0].flag == FLAGS.get(piece.claim.kind, "map"), piece
+        same(f"reserved {piece}", (holders[0].owner, holders[0].flag),
+             (piece.claim.name, FLAGS.get(piece.claim.kind, "map")))
+
+
+def check_placed(report, oracle, found):
+    """What the image was to find a place for has its size, by its name, or a
+    warning says that it has none; it goes from @found, the ledger's rows."""
+    excuses = " ".join(warning.text for warning in report.warnings)
+    for name, size in oracle.placed().items():
+        rows = [key for key in found if key[2] == name]
+        got = sum(found.pop(key) for key in rows)
+        assert got == size or (not got and name in excuses), (name, got, size)
 
 
 def check_ledger(report, oracle):
@@ -99,9 +130,10 @@ def check_ledger(report, oracle):
         if row.kind not in OWN_KINDS | {"free"}:
             owner = "" if row.kind == "dropped" else row.owner
             found[row.nid, row.kind, owner] += row.size
-    assert dict(found) == expected
-    assert {nid: size for nid, size in nodes.items() if size} == \
-        oracle.claimed()
+    check_placed(report, oracle, found)
+    same("ledger", dict(found), expected)
+    same("nodes", {nid: size for nid, size in nodes.items() if size},
+         oracle.claimed())
     check_total(report, oracle)
 
 
@@ -110,8 +142,9 @@ def check_total(report, oracle):
     free = sum(row.size for row in report.rows if row.kind == "free")
     dropped = sum(row.size for row in report.rows if row.kind == "dropped")
     total = sum(oracle.claimed().values())
-    assert report.total == (total, free, total - free - dropped, dropped, 0)
-    assert report.available == (free >> 10, total >> 10)
+    same("total", report.total,
+         (total, free, total - free - dropped, dropped, 0))
+    same("available", report.available, (free >> 10, total >> 10))
 
 
 def check_blocks(report):
@@ -122,14 +155,19 @@ def check_blocks(report):
                                  in enumerate(blocks.counts))
     free = {row.nid: row.size >> 12 for row in report.rows
             if row.kind == "free" and row.size}
-    assert {nid: count for nid, count in pages.items() if count} == free
+    same("blocks", {nid: count for nid, count in pages.items() if count}, free)
+
+
+def check_all(report, oracle):
+    """All of it."""
+    check_memory(report, oracle)
+    check_reserved(report, oracle)
+    check_ledger(report, oracle)
+    check_blocks(report)
 
 
 def check(boot, folder):
     """All of it; returns the oracle for more questions."""
     oracle = oracle_for(boot, folder)
-    check_memory(boot.report, oracle)
-    check_reserved(boot.report, oracle)
-    check_ledger(boot.report, oracle)
-    check_blocks(boot.report)
+    check_all(boot.report, oracle)
     return oracle

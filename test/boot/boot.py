@@ -185,7 +185,7 @@ class Boot:
                         *maps * (not early), r"Memory: .*",
                         r"Node \d+, zone .*", r"ledger: node .*",
                         r"ledger: total .*", r"stage: .*",
-                        r"bootmem: done status pass"):
+                        rf"bootmem: done status {self.report.verdict}"):
             self.expect(pattern)
 
 

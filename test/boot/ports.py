@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What differs between ports, as data: the scenarios are the same."""
 
+import struct
 from dataclasses import dataclass
 
 from paths import ARCH
@@ -17,6 +18,16 @@ class UBoot:
 
 
 @dataclass(frozen=True)
+class HandOver:
+    """How an image is given a tree that no firmware has seen: something else is
+    booted, which passes on what was put into RAM."""
+
+    code: bytes                     # the kernel that is booted instead
+    dtb: int                        # where it expects the tree
+    image: int                      # and the raw image
+
+
+@dataclass(frozen=True)
 class Port:
     """What the tests have to know of a port."""
 
@@ -24,11 +35,14 @@ class Port:
     any_cpu_boots: bool             # every CPU can be the one that boots
     mmu_type: bool                  # the tree limits the format (mmu-type)
     firmware_reserved: bool         # what is below us adds a reservation
+    phys_bits: int                  # of the addresses of virt's CPUs
     deep: dict                      # a machine that needs more than modes[0]
     max_nodes: int                  # NUMA nodes that QEMU gives its machine
     variants: dict                  # name -> options that make another machine
     not_on_device_memory: dict      # instruction -> functions that may, or None
     u_boot: UBoot                   # how U-Boot is booted, and boots us
+    ram: int                        # where virt's RAM begins
+    hand_over: HandOver             # None: the machine's file has LOADER
     not_before_paging: str = None   # instructions that may not run before paging
     paging_on: str = None           # the function that ends that time
 
@@ -36,14 +50,21 @@ class Port:
 PORTS = {
     "riscv64": Port(
         modes=("Sv39", "Sv48", "Sv57"), any_cpu_boots=True, mmu_type=True,
-        firmware_reserved=True,
+        firmware_reserved=True, phys_bits=56,
         deep={"dts": "boot-sv48", "mem": "512G", "smp": 4}, max_nodes=2,
         variants={}, not_on_device_memory={},
         u_boot=UBoot("qemu-riscv64_smode", "-kernel", 0x84000000,
-                     0x80000000 + (4 << 20))),
+                     0x80000000 + (4 << 20)),
+        ram=0x80000000,
+        hand_over=HandOver(struct.pack("<4I",
+                                       0x08400593,      # li    a1, 0x84
+                                       0x01859593,      # slli  a1, a1, 24
+                                       0x00200297,      # auipc t0, 0x200
+                                       0xff828067),     # jr    -8(t0)
+                           dtb=0x84000000, image=0x80400000)),
     "aarch64": Port(
         modes=("VA39", "VA48"), any_cpu_boots=False, mmu_type=False,
-        firmware_reserved=False, deep={"mem": "1T"}, max_nodes=8,
+        firmware_reserved=False, phys_bits=44, deep={"mem": "1T"}, max_nodes=8,
         variants={
             "at-el2": ("-M", "virtualization=on"),
             "at-el3": ("-M", "secure=on"),
@@ -60,6 +81,7 @@ PORTS = {
             r"dc\s+zva": None,
         },
         u_boot=UBoot("qemu_arm64", "-bios", 0x44000000, 0x44000000),
+        ram=0x40000000, hand_over=None,
         # Exclusive accesses, by paired loads and stores or as one instruction.
         not_before_paging=r"(ld|st)a?l?xr|(cas|swp|ld(add|clr|eor|set))a?l?",
         paging_on="mmu_enable"),
