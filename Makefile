@@ -70,7 +70,7 @@ build/libfdt/Makefile.libfdt: ci/libfdt.sh | $(SETUP)
 	$(Q)ci/libfdt.sh $(@D)
 
 # Goals that build nothing do without.
-ifneq ($(filter-out help list clean,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help help-more list clean,$(or $(MAKECMDGOALS),all)),)
 include $(SETUP)
 include $(LIBFDT_LIST)
 endif
@@ -154,7 +154,7 @@ SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS	:= -std=gnu11 -O1 -g -fno-omit-frame-pointer $(SANITIZE)
 HOST_CPPFLAGS	:= $(CPPFLAGS) -Itest/host
 
-host: $(HOST_TESTS) codecs ## build the unit tests, lib/ with the host's compiler
+host: $(HOST_TESTS) codecs #+ build the unit tests, lib/ with the host's compiler
 
 $(HOST)/libbootmem.a: $(HOST_OBJ)
 	$(say) AR $@
@@ -242,7 +242,7 @@ TSAN_SRC	:= $(wildcard lib/base/*.c lib/mm/*.c test/host/*.c \
 TSAN_OBJ	:= $(TSAN_SRC:%.c=$(TSAN)/%.o)
 TSAN_CFLAGS	:= -std=gnu11 -O1 -g -fsanitize=thread
 
-tsan: $(TSAN)/stress ## build the stress with threads, for ThreadSanitizer
+tsan: $(TSAN)/stress #+ build the stress with threads, for ThreadSanitizer
 
 $(TSAN)/stress: $(TSAN_OBJ)
 	$(say) LD $@
@@ -291,7 +291,7 @@ DTBS := $(patsubst dts/%.dts,build/dts/%.dtb,$(wildcard dts/*.dts)) \
 	$(foreach port,$(filter-out $(DEFAULT_ARCH),$(DTS_PORTS)),\
 		$(DTS_PORTABLE:%=build/dts/$(port)/%.dtb))
 
-dtbs: $(DTBS) ## compile dts/*.dts to build/dts/*.dtb
+dtbs: $(DTBS) #+ compile dts/*.dts to build/dts/*.dtb
 
 # An included file that was moved is no error; what included it is made again.
 %.dtsi: ;
@@ -340,7 +340,7 @@ debug: firmware $(filter build/dts/%,$(RUN_DTB)) ## boot it, stopped, for gdb
 	@echo "gdb-multiarch $(BUILD)/firmware.elf -ex 'target remote :1234'"
 	$(Q)$(RUN) --gdb
 
-compare-linux: firmware dtbs ## lay the report beside Linux's lines (network)
+compare-linux: firmware dtbs #+ lay the report beside Linux's lines (network)
 	$(Q)ci/linux.sh $(ARCH) build/linux
 	$(Q)$(PYTHON) ci/compare_linux.py --arch $(ARCH) \
 		--kernel $(BUILD)/firmware.elf --linux build/linux/Image
@@ -375,7 +375,7 @@ mutate: host ## take lines out of the early allocators: do the tests notice?
 	$(Q)$(PYTHON) ci/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) \
 		--seed $(SEED) --libfdt $(LIBFDT_DIR)
 
-style: ## rules on text and on who includes whom
+style: #+ rules on text and on who includes whom
 	$(say) CHECK style
 	$(Q)$(PYTHON) ci/check_style.py
 	$(say) CHECK includes
@@ -391,12 +391,16 @@ list: ## ports, their machines, scenarios (dts files)
 clean: ## remove what was built, libfdt and the set-up's stamps too
 	$(Q)rm -rf build
 
+# targets: every target of the files $(2) whose line has the mark $(1), and what
+# stands behind that: ## in here is for everybody.
+HASH := \#
+targets = @sed -n 's/^\([a-z-]*\):.*$(1) \(.*\)/\1\t\2/p' $(2) | \
+	awk -F'\t' '{ printf "  %-14s %s\n", $$1, $$2 }'
+
 help: ## this
 	@echo "make TARGET [OPTION=value ...]"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' \
-		$(filter-out $(BUILD)/%,$(MAKEFILE_LIST)) | \
-		awk -F': ' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	$(call targets,$(HASH)$(HASH),Makefile)
 	@echo
 	@echo "Options of run and debug (defaults: ci/machines/$(ARCH)/$(MACHINE).mk)"
 	@echo "  ARCH=$(ARCH) MACHINE=$(MACHINE) V=1    see make list"
@@ -407,10 +411,14 @@ help: ## this
 	@echo "  KERNEL=$(BUILD)/firmware.elf  that file, not the machine's usual one"
 	@echo "  QEMU=... TIMEOUT=60        another emulator; seconds until it is killed"
 
+help-more: ## the targets that are for a purpose of their own
+	$(call targets,$(HASH)+,Makefile)
+	$(call targets,$(HASH)$(HASH),$(sort $(wildcard test/*/*.mk)))
+
 FORCE:
 .PHONY: all firmware host codecs tsan command dtbs run debug ports \
 	test check boot-check style list mutate coverage \
-	compare-linux clean help FORCE
+	compare-linux clean help help-more FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
