@@ -242,7 +242,10 @@ TSAN_SRC	:= $(wildcard lib/base/*.c lib/mm/*.c test/host/*.c \
 TSAN_OBJ	:= $(TSAN_SRC:%.c=$(TSAN)/%.o)
 TSAN_CFLAGS	:= -std=gnu11 -O1 -g -fsanitize=thread
 
-tsan: $(TSAN)/stress #+ build the stress with threads, for ThreadSanitizer
+tsan: tsan-build #+ the stress with four threads under ThreadSanitizer
+	$(Q)TSAN_OPTIONS=halt_on_error=1 setarch -R $(TSAN)/stress 4 1000000
+
+tsan-build: $(TSAN)/stress
 
 $(TSAN)/stress: $(TSAN_OBJ)
 	$(say) LD $@
@@ -316,7 +319,7 @@ $(foreach port,$(DTS_PORTS),\
 # -- What a directory of tests builds by itself -------------------------------
 
 # Each says what it adds to the targets; what 'make test' needs of it goes to
-# TEST_NEEDS.
+# TEST_NEEDS, what 'make nightly' runs to NIGHTLY_NEEDS.
 include $(sort $(wildcard test/*/*.mk))
 
 # -- Running ----------------------------------------------------------------
@@ -355,14 +358,21 @@ ports: $(PORTS:%=port-%)
 port-%:
 	$(Q)$(MAKE) --no-print-directory ARCH=$* firmware
 
-test: style host command tsan dtbs ports $(TEST_NEEDS) ## everything; ends with 'N passed, N failed'
+test: style host command tsan-build dtbs ports $(TEST_NEEDS) ## all; ends with 'N passed, N failed'
 	$(Q)$(TESTS)
 
-check: style host command tsan dtbs ## style, include directions, host tests
+check: style host command tsan-build dtbs ## style, include directions, host tests
 	$(Q)$(TESTS) --host
 
 boot-check: dtbs ports $(TEST_NEEDS) ## boots of every port, asserted on their logs
 	$(Q)$(TESTS) --boot
+
+# What a directory's .mk adds to NIGHTLY_NEEDS, one after the other.
+nightly: ## what takes too long for every change
+	$(Q)for target in $(NIGHTLY_NEEDS); do \
+		echo "nightly: $$target"; \
+		$(MAKE) --no-print-directory $$target || exit; \
+	done
 
 coverage: host dtbs ## lines and branches that the host's tests reach
 	$(Q)UNIT_ROUNDS=0.05 ci/coverage.sh $(LIBFDT_DIR)
@@ -416,8 +426,8 @@ help-more: ## the targets that are for a purpose of their own
 	$(call targets,$(HASH)$(HASH),$(sort $(wildcard test/*/*.mk)))
 
 FORCE:
-.PHONY: all firmware host codecs tsan command dtbs run debug ports \
-	test check boot-check style list mutate coverage \
+.PHONY: all firmware host codecs tsan tsan-build command dtbs run debug ports \
+	test check boot-check nightly style list mutate coverage \
 	compare-linux clean help help-more FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -49,9 +49,10 @@ TOGETHER_TOLERANCE = 1.20
 # host has other things to do, it stops CPUs that hold a lock.
 TOGETHER_RUNS = 5
 
-# Symbols that the plugin looks for.
-PLACES = {"begin": "bench_work_begin", "end": "bench_work_end",
-          "wait": "spin_lock_slow"}
+# Symbols that the plugin looks for: around the work of several CPUs, and where
+# one waits for a lock.
+WORK = ("bench_work_begin", "bench_work_end")
+WAIT = "spin_lock_slow"
 
 # Stages that make the allocator out of memblock's lists.
 INIT_STAGES = ["bootmem_init", "free_area_init", "free_all_bootmem"]
@@ -181,13 +182,18 @@ def symbols(elf):
     return reader.symbols(elf)
 
 
+def plugin_options(plugin, elf, begin, end):
+    """QEMU's options to count what each CPU executes between two symbols."""
+    found = symbols(elf)
+    return ("-plugin", f"{plugin},begin={found[begin]:#x},end={found[end]:#x},"
+                       f"wait={found[WAIT]:#x}")
+
+
 def spans(build, plugin, nodes, cpus):
-    """Instructions of the CPU that needs most, for each piece of work; None where
-    a CPU's counts are missing."""
-    found = symbols(build.elf)
-    places = [f"{key}={found[name]:#x}" for key, name in PLACES.items()]
+    """Instructions of the CPU that needs most, for each piece of work."""
     text = build.boot(MAIN, nodes, f"bench={cpus}", False,
-                      ("-smp", "2", "-plugin", ",".join([plugin, *places])))
+                      ("-smp", "2",
+                       *plugin_options(plugin, build.elf, *WORK)))
     worst = []
     for i in range(len(TOGETHER)):
         counts = re.findall(rf"^insns: cpu \d+ span {i + 1}: (\d+) insns", text,

@@ -76,6 +76,11 @@ bool selftest(void);
  */
 bool stress(void);
 
+/* stress_op_begin(), stress_op_end(): each CPU calls these around each operation,
+ * with the counter when it began. */
+void stress_op_begin(unsigned long long *begin);
+void stress_op_end(const unsigned long long *begin);
+
 /*
  * bench(): measure the allocator and print a line for each figure; with the boot
  * argument bench=N, let N CPUs do the same work at a time instead. Returns whether

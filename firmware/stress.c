@@ -160,10 +160,18 @@ static void complain(struct worker *worker, const char *what,
 		       cpu_index, what, block->pa, block->order);
 }
 
-/* note_cost(): an operation began at @begin and is over now. */
-static void note_cost(struct worker *worker, unsigned long long begin)
+/* stress_op_begin(), stress_op_end(): around each operation; what counts a CPU's
+ * instructions (test/bench/insns_plugin.c) looks for their addresses. */
+__attribute__((noinline)) void stress_op_begin(unsigned long long *begin)
 {
-	worker->worst = MAX(worker->worst, arch_counter() - begin);
+	*begin = arch_counter();
+}
+
+__attribute__((noinline)) void stress_op_end(const unsigned long long *begin)
+{
+	struct worker *worker = &workers[cpu_index];
+
+	worker->worst = MAX(worker->worst, arch_counter() - *begin);
 }
 
 /* node_of(): the node whose memory page @pa is. */
@@ -181,11 +189,12 @@ static void take(struct worker *worker, struct block *block)
 	unsigned int kind = random_below(worker, 4);
 	gfp_t gfp = kind == 0 ? __GFP_THISNODE : GFP_KERNEL;
 	unsigned int order = random_order(worker);
-	unsigned long long begin = arch_counter();
+	unsigned long long begin;
 
+	stress_op_begin(&begin);
 	block->pa = kind < 2 ? alloc_pages_node(nid, gfp, order)
 			     : alloc_pages(gfp, order);
-	note_cost(worker, begin);
+	stress_op_end(&begin);
 	block->order = order;
 	if (!block->pa) {
 		worker->none++;
@@ -203,13 +212,15 @@ static void give(struct worker *worker, struct block *block,
 		 unsigned int owner)
 {
 	unsigned long long begin;
+	bool freed;
 
 	if (!intact(block, owner))
 		complain(worker, "written to by somebody else", block);
-	begin = arch_counter();
-	if (!free_pages(block->pa, block->order))
+	stress_op_begin(&begin);
+	freed = free_pages(block->pa, block->order);
+	stress_op_end(&begin);
+	if (!freed)
 		complain(worker, "refused to be freed", block);
-	note_cost(worker, begin);
 	block->pa = 0;
 }
 

@@ -9,7 +9,7 @@
  * CPU's first spans, and one for all of them:
  *
  *	insns: cpu 0 span 1: 1234 insns, 5 waits
- *	insns: cpu 0: 7 spans, 4321 insns, worst 999
+ *	insns: cpu 0: 7 spans, 4321 insns, worst 999, worst without a wait 777
  *
  * where waits is how often the instruction at wait was executed. CPUs run at the
  * same time, as they do without a plugin, so what one waits for another is in the
@@ -65,6 +65,7 @@ struct count {
 	uint64_t nr_spans;
 	uint64_t sum;			/* instructions of all spans */
 	uint64_t worst;			/* and of the longest */
+	uint64_t worst_alone;		/* of those without a wait */
 	struct span spans[MAX_SPANS];	/* the first ones */
 } __attribute__((aligned(64)));
 
@@ -75,6 +76,12 @@ static struct {
 	const char *name;
 	uint64_t address;
 } places[] = { { "begin=", 0 }, { "end=", 0 }, { "wait=", 0 } };
+
+/* larger(): of two numbers. */
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
 
 /* count_one(), begin(), end(), wait(): an instruction of that sort is executed. */
 static void count_one(unsigned int cpu, void *data)
@@ -101,7 +108,9 @@ static void end(unsigned int cpu, void *data)
 		c->spans[c->nr_spans] = c->now;
 	c->nr_spans++;
 	c->sum += c->now.insns;
-	c->worst = c->worst > c->now.insns ? c->worst : c->now.insns;
+	c->worst = larger(c->worst, c->now.insns);
+	if (!c->now.waits)
+		c->worst_alone = larger(c->worst_alone, c->now.insns);
 	c->counting = false;
 }
 
@@ -145,8 +154,8 @@ static void print(unsigned int cpu, const struct count *c)
 			c->spans[i].insns, c->spans[i].waits);
 	if (c->nr_spans)
 		fprintf(stderr, "insns: cpu %u: %" PRIu64 " spans, %" PRIu64
-			" insns, worst %" PRIu64 "\n", cpu, c->nr_spans, c->sum,
-			c->worst);
+			" insns, worst %" PRIu64 ", worst without a wait %" PRIu64
+			"\n", cpu, c->nr_spans, c->sum, c->worst, c->worst_alone);
 }
 
 static void print_all(uint64_t id, void *data)

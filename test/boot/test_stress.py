@@ -6,11 +6,12 @@ import re
 
 import pytest
 
+import bench
 import qemu
 from boot import Boot, Scenario, boot, built
 from elf import symbols
 from gdb import run_changed
-from paths import ARCH
+from paths import ARCH, BUILD
 
 # Seconds that the long one may take where the host has fewer CPUs than the
 # machine, and other tests to run.
@@ -24,6 +25,15 @@ BACK = r"stress: (0x[0-9a-f]+) pages free before, \1 after, the same ones"
 
 # Bad frees of each CPU (firmware/stress.c).
 BAD_FREES = 4
+
+# What the plugin says of a CPU: operations, and the instructions of the longest.
+PLUGIN = BUILD / "bench" / "insns_plugin.so"
+OPERATION = ("stress_op_begin", "stress_op_end")
+COUNT = re.compile(r"^insns: cpu \d+: (\d+) spans, \d+ insns, worst (\d+), "
+                   r"worst without a wait (\d+)$", re.M)
+
+# Instructions of any operation that doesn't wait, at most.
+WORST_OPERATION = 2000
 
 # A line of the registers that follow a trap's, and how many of them any port has
 # at least.
@@ -81,6 +91,25 @@ def test_long_stress():
     result.check_end()
     result.check_forbidden()
     check_stress(result, 1000000)
+
+
+def test_worst_operation_in_instructions():
+    """What an operation takes at most, counted for each of four CPUs that run at the
+    same time; waits for other CPUs depend on the host and have no limit."""
+    elf = str(built("firmware.elf"))
+    scenario = Scenario("stress-counted", mem="1G", nodes=2, smp=4,
+                        append="stress=20000", kernel=elf,
+                        extra=bench.plugin_options(PLUGIN, elf, *OPERATION))
+    status, log = qemu.run(scenario.command(), LONG_TIMEOUT)
+    text, counted, counts = log.decode().partition("insns: ")
+    check_stress(Boot(scenario, status, text), 20000)
+    counts = [tuple(map(int, found))
+              for found in COUNT.findall(counted + counts)]
+    assert len(counts) == 4
+    for spans, worst, alone in counts:
+        assert spans >= 20000
+        assert alone <= worst
+        assert alone <= WORST_OPERATION, counts
 
 
 def test_cpus_that_are_not_there():

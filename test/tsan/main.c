@@ -8,7 +8,8 @@
  *
  * The machine has two nodes of 4 MiB, so little that memory runs out now and then;
  * in the first is the "image". It is brought up by the road's own steps, but for
- * paging. The status is 0 where the stress passed; what the sanitizer finds gives
+ * paging. The host's counter counts how often it is read, by all threads, so that is
+ * what "insns" are here. The status is 0 where the stress passed; what the sanitizer finds gives
  * a status of its own.
  */
 #include <pthread.h>

@@ -56,6 +56,12 @@ static inline double seq_rounds(void)
 	return rounds ? strtod(rounds, NULL) : 1;
 }
 
+/* seq_say(): how many operations were tried; test_counts.py adds up these lines. */
+static inline void seq_say(uint64_t nr)
+{
+	print_message("# %llu random operations\n", (unsigned long long)nr);
+}
+
 /* seq_step(): one operation; a panic on the way is a difference too. */
 static inline bool seq_step(const struct sequence *seq, const struct op *op)
 {
@@ -139,6 +145,7 @@ static inline void seq_check(const struct sequence *seq)
 		if (failed < seq->nr_ops)
 			seq_report(seq, ops, failed + 1, first);
 	}
+	seq_say(nr_seeds * seq->nr_ops);
 }
 
 #endif

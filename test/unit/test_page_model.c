@@ -4,7 +4,8 @@
  * machines, on each of them three CPUs and 25,000 random operations.
  *
  * A machine has up to three nodes of up to four banks, which may interleave, a
- * border between the zones where it likes to be, and reservations. What is asked:
+ * border between the zones where it likes to be, and reservations. That there were
+ * machines of every kind is counted and asserted. What is asked:
  * allocations of all orders, frees of what was allocated, in one piece or in
  * smaller or larger ones, on another CPU, twice, or of what never was a block;
  * ranges; draining; changing nodes. The model says of each block handed out
@@ -58,9 +59,26 @@ static struct {
 } live[MAX_LIVE];
 static unsigned int nr_live;
 
-/* What the random numbers come from, and operations so far. */
+/* What the random numbers come from; operations so far on this machine, and on all. */
 static uint64_t seed;
 static unsigned int nr_ops;
+static uint64_t nr_all_ops;
+
+/* What a machine can be, and how many were. */
+enum kind { UNALIGNED, HIGH, ONE_PAGE, INTERLEAVED, EMPTY_NODE, HOLES, TWO_ZONES,
+	    NR_KINDS };
+
+static const char *const kind_names[NR_KINDS] = {
+	[UNALIGNED]	= "begin in the middle of a word",
+	[HIGH]		= "are above 2^40",
+	[ONE_PAGE]	= "have a node of one page",
+	[INTERLEAVED]	= "have nodes inside each other",
+	[EMPTY_NODE]	= "have a node without memory",
+	[HOLES]		= "have holes",
+	[TWO_ZONES]	= "have a node in both zones",
+};
+
+static unsigned int nr_of_kind[NR_KINDS];
 
 /* What an operation did that it should not have; NULL: nothing. */
 static const char *wrong;
@@ -392,23 +410,27 @@ static unsigned long random_size(void)
 	return random_below(3) ? size : ALIGN(size, 64);
 }
 
-/* add_banks(): one after the other, with or without holes between them. */
+/* add_banks(): one after the other, with or without holes between them; now and
+ * then the last node has a single page, and that is all. */
 static void add_banks(void)
 {
+	int nodes = model.nr_nodes - (random_below(4) == 0);
 	unsigned long nr = random_below((unsigned long)model.nr_nodes *
 					MAX_BANKS);
 	unsigned long pos = BOOT_PAGES + random_size(), size;
 
 	add_bank(0, 0, pos);
-	for (; nr; nr--, pos += size) {
+	for (; nr && nodes; nr--, pos += size) {
 		pos += random_below(3) ? 0 : random_size();
 		pos = random_below(2) ? pos : ALIGN(pos, 64);
 		size = random_size();
-		if (pos + size > MAX_PAGES)
-			return;
-		add_bank((int)random_below((unsigned long)model.nr_nodes), pos,
+		if (pos + size >= MAX_PAGES)
+			break;
+		add_bank((int)random_below((unsigned long)nodes), pos,
 			 pos + size);
 	}
+	if (nodes && nodes < model.nr_nodes)
+		add_bank(nodes, pos, pos + 1);
 }
 
 /* add_reservations(): a few, behind what the boot needs. */
@@ -455,6 +477,31 @@ static void read_states(void)
 	}
 }
 
+/* count_kinds(): what this machine is. */
+static void count_kinds(void)
+{
+	bool one_page = false, inside = false, empty = false, both = false;
+	unsigned long present = 0;
+
+	for (int nid = 0; nid < model.nr_nodes; nid++) {
+		const pg_data_t *pgdat = NODE_DATA(nid);
+
+		one_page |= pgdat->node_present_pages == 1;
+		inside |= pgdat->bdata && !pgdat->alone;
+		empty |= !pgdat->bdata;
+		both |= pgdat->node_zones[ZONE_DMA32].present_pages &&
+			pgdat->node_zones[ZONE_NORMAL].present_pages;
+		present += pgdat->node_present_pages;
+	}
+	nr_of_kind[UNALIGNED] += model.base % 64 != 0;
+	nr_of_kind[HIGH] += PFN_PHYS(model.base) >> 40 != 0;
+	nr_of_kind[ONE_PAGE] += one_page;
+	nr_of_kind[INTERLEAVED] += inside;
+	nr_of_kind[EMPTY_NODE] += empty;
+	nr_of_kind[HOLES] += present < max_pfn - min_low_pfn;
+	nr_of_kind[TWO_ZONES] += both;
+}
+
 /* start_shape(): machine number @shape, and its model. */
 static void start_shape(unsigned int shape)
 {
@@ -473,6 +520,7 @@ static void start_shape(unsigned int shape)
 	add_reservations();
 	mm_handover();
 	read_states();
+	count_kinds();
 }
 
 /* run_shape(): all operations on one machine. */
@@ -489,6 +537,7 @@ static void run_shape(unsigned int shape)
 	}
 	check_all(true);
 	assert_null(wrong);
+	nr_all_ops += nr_ops;
 }
 
 static void test_random_operations_on_random_machines(void **state)
@@ -499,6 +548,12 @@ static void test_random_operations_on_random_machines(void **state)
 		run_shape(shape);
 		cpus_stop();
 		page_cache_leave();
+	}
+	seq_say(nr_all_ops);
+	for (enum kind kind = 0; kind < NR_KINDS; kind++) {
+		print_message("# of %u machines, %u %s\n", NR_SHAPES,
+			      nr_of_kind[kind], kind_names[kind]);
+		assert_int_not_equal(nr_of_kind[kind], 0);
 	}
 }
 
