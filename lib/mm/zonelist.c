@@ -11,7 +11,10 @@
  * known to it on device-tree machines, so that never shows.
  *
  * Within a node the highest zone comes first, so that DMA32 is used last.
+ * A list is one sort, as what has been first of its group only costs later lists
+ * more: with N nodes all lists take N^2 log N steps, and are N^2 entries.
  */
+#include <stdlib.h>
 
 #include "arch.h"
 #include "mm_init.h"
@@ -20,64 +23,53 @@
 /* Weight of a distance against the load; more than the number of nodes. */
 #define DISTANCE_WEIGHT		((unsigned long long)nr_node_ids + 1)
 
-/* A node that is on the list already. */
-#define NODE_USED		0x1
-
-/* One node while the lists are built. */
+/* A node that another one may fall back on. */
 struct candidate {
-	unsigned long load;	/* how often it was first of its distance group */
-	unsigned int used;	/* NODE_USED: on the list being built */
+	unsigned long long cost;	/* how little that one wants to */
+	int nid;
 };
 
-/* One candidate a node; lives in bootmem while the lists are built. */
+/* What is needed while the lists are built, in bootmem: how often each node was
+ * first of its distance group, and the candidates of the list being built. */
+static unsigned long *loads;
 static struct candidate *candidates;
 
-/* has_memory(): a node that pages can come from. */
-static bool has_memory(int nid)
-{
-	return NODE_DATA(nid)->node_present_pages != 0;
-}
-
-/* fallback_cost(): how little @nid wants to fall back on @other. */
+/* fallback_cost(): how little @nid wants to fall back on @other; itself costs less
+ * than any. */
 static unsigned long long fallback_cost(int nid, int other)
 {
 	unsigned long long cost = node_distance(nid, other) + (other < nid);
 
-	return cost * DISTANCE_WEIGHT + candidates[other].load;
+	return cost * DISTANCE_WEIGHT + loads[other];
 }
 
-/* next_best_node(): the cheapest node for @nid that isn't used yet. */
-static int next_best_node(int nid)
+/* by_cost(): an order for qsort(); the lower number first where costs are equal. */
+static int by_cost(const void *a, const void *b)
 {
-	int best = NUMA_NO_NODE;
+	const struct candidate *l = a, *r = b;
 
-	if (has_memory(nid) && !candidates[nid].used)
-		return nid;
-	for (int other = 0; other < nr_node_ids; other++) {
-		if (!has_memory(other) || candidates[other].used)
-			continue;
-		if (best == NUMA_NO_NODE ||
-		    fallback_cost(nid, other) < fallback_cost(nid, best))
-			best = other;
-	}
-	return best;
+	if (l->cost != r->cost)
+		return l->cost < r->cost ? -1 : 1;
+	return l->nid - r->nid;
 }
 
-/* order_nodes(): @order gets the nodes that @nid falls back on; returns how
- * many. Counts the load that this puts on them. */
-static int order_nodes(int nid, int *order)
+/* order_nodes(): candidates gets the nodes that @nid falls back on, those that have
+ * memory, in their order; returns how many. Counts the load that this puts on
+ * them, which is for later lists. */
+static int order_nodes(int nid)
 {
-	int nr = 0, previous = nid, next;
+	int nr = 0, previous = nid;
 
-	for (int i = 0; i < nr_node_ids; i++)
-		candidates[i].used = 0;
-	while ((next = next_best_node(nid)) != NUMA_NO_NODE) {
-		if (node_distance(nid, next) != node_distance(nid, previous))
-			candidates[next].load++;
-		candidates[next].used = NODE_USED;
-		order[nr++] = next;
-		previous = next;
-	}
+	for (int other = 0; other < nr_node_ids; other++)
+		if (NODE_DATA(other)->node_present_pages)
+			candidates[nr++] = (struct candidate){
+				fallback_cost(nid, other), other
+			};
+	qsort(candidates, (size_t)nr, sizeof(*candidates), by_cost);
+	for (int i = 0; i < nr; previous = candidates[i++].nid)
+		if (node_distance(nid, candidates[i].nid) !=
+		    node_distance(nid, previous))
+			loads[candidates[i].nid]++;
 	return nr;
 }
 
@@ -106,15 +98,15 @@ static struct zone **alloc_zonelist(pg_data_t *pgdat, int nr)
 	return zones;
 }
 
-/* build_zonelists(): both lists of @pgdat; @order is scratch. */
-static void build_zonelists(pg_data_t *pgdat, int *order)
+/* build_zonelists(): both lists of @pgdat. */
+static void build_zonelists(pg_data_t *pgdat)
 {
-	int nr = order_nodes(pgdat->node_id, order);
+	int nr = order_nodes(pgdat->node_id);
 	struct zone **zones = alloc_zonelist(pgdat, nr);
 
 	pgdat->node_zonelists[ZONELIST_FALLBACK].zones = zones;
 	for (int i = 0; i < nr; i++)
-		zones = add_zones(zones, order[i]);
+		zones = add_zones(zones, candidates[i].nid);
 
 	zones = alloc_zonelist(pgdat, 1);
 	pgdat->node_zonelists[ZONELIST_NOFALLBACK].zones = zones;
@@ -123,17 +115,17 @@ static void build_zonelists(pg_data_t *pgdat, int *order)
 
 void build_all_zonelists(void)
 {
-	size_t size = (size_t)nr_node_ids * (sizeof(*candidates) + sizeof(int));
-	phys_addr_t pa;
+	size_t size = (size_t)nr_node_ids * (sizeof(*candidates) +
+					     sizeof(*loads));
 
 	candidates = alloc_bootmem_owner(NULL, ALIGN(size, PAGE_SIZE),
 					 PAGE_SIZE, 0, 0, &owner_nodedata);
 	if (!candidates)
 		panic("out of memory: %zu bytes to order %d nodes", size,
 		      nr_node_ids);
+	loads = (unsigned long *)(candidates + nr_node_ids);
 	for (int nid = 0; nid < nr_node_ids; nid++)
-		build_zonelists(NODE_DATA(nid),
-				(int *)(candidates + nr_node_ids));
-	pa = virt_to_phys(candidates);
-	free_bootmem(pa, ALIGN((phys_addr_t)size, PAGE_SIZE));
+		build_zonelists(NODE_DATA(nid));
+	free_bootmem(virt_to_phys(candidates),
+		     ALIGN((phys_addr_t)size, PAGE_SIZE));
 }
