@@ -103,6 +103,8 @@ void machine_halt(bool pass)
 
 unsigned long long arch_counter(void)
 {
+	if (host.counter)
+		return host.counter();
 	return __atomic_add_fetch(&counter, 1, __ATOMIC_RELAXED);
 }
 

@@ -37,6 +37,8 @@ struct host {
 	const struct paging_mode *mode;	/* what arch_paging_enable() was given */
 	phys_addr_t root;		/* the same; 0 before */
 	unsigned long nr_flushes;	/* calls of arch_flush_tlb() */
+	/* arch_counter()'s answer; NULL: how often it was asked. */
+	unsigned long long (*counter)(void);
 	/* Which RAM holds @pa: where there is none yet, phys_to_virt() makes it
 	   of [*@base, *@last], or fails where this says false; may be NULL. */
 	bool (*find_ram)(phys_addr_t pa, phys_addr_t *base, phys_addr_t *last);
