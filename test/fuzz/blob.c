@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any bytes as a device tree, through the whole boot: read, memblock, bootmem,
- * buddy, report, ledger; as build/host/bootmem does it, which takes files from
- * anywhere.
+ * buddy, report, ledger. As build/host/bootmem does it, which takes files from
+ * anywhere: what is no sound tree doesn't get as far as being loaded.
  */
 #include "fuzz.h"
+#include "of.h"
 #include "tool.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -14,8 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static bool balances;	/* not automatic: machine_halt() is a longjmp */
 	enum host_end end;
 
-	if (!size)
+	if (of_check_blob(data, size)) {
+		fuzz_count(FUZZ_REFUSED);
 		return 0;
+	}
 	fuzz_reset();
 	balances = false;
 	end = host_halts(balances = boot_tree(&options, &blob));

@@ -52,9 +52,11 @@ FUZZ_CPPFLAGS := $(CPPFLAGS) -Itest/host -Itest/host/tool -Itest/unit \
 		 -I$(LIBFDT_DIR) $(call report_names,host)
 FUZZ_CFLAGS := -std=gnu11 -O2 -g $(SANITIZE)
 
-# libFuzzer's counters without its look at every comparison, which would take
-# longer than what is compared.
+# libFuzzer's counters, in what is tested; without its look at every comparison,
+# which would take longer than what is compared.
 LIBFUZZER := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
+$(FUZZ)/libfuzzer/test/fuzz/%.o $(FUZZ)/libfuzzer/test/host/host.o \
+$(FUZZ)/libfuzzer/test/host/ram.o: LIBFUZZER =
 
 # 1: an engine.  2: its compiler.  3: its flags.
 define fuzz_engine

@@ -33,7 +33,8 @@ FINDS = FUZZ / "finds"
 # Memory of freed blocks that ASan keeps to itself: the more, the slower. A run
 # that ends early leaves what it had allocated.
 SANITIZERS = {
-    "ASAN_OPTIONS": "detect_leaks=0:quarantine_size_mb=4:handle_abort=1",
+    "ASAN_OPTIONS": "detect_leaks=0:quarantine_size_mb=4:handle_abort=1:"
+                    "malloc_context_size=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
 }
 

@@ -39,6 +39,13 @@ static inline void set_splice(struct range_set *set, unsigned int i,
 	set->nr += nr - old;
 }
 
+/* set_copy(): @set becomes @other. */
+static inline void set_copy(struct range_set *set, const struct range_set *other)
+{
+	set->nr = other->nr;
+	memcpy(set->at, other->at, other->nr * sizeof(*set->at));
+}
+
 /* set_first_from(): the first range that ends at or behind @first, or touches it
  * where @touching. */
 static inline unsigned int set_first_from(const struct range_set *set,
@@ -155,7 +162,7 @@ static inline uint64_t set_bytes(const struct range_set *set)
 /* set_pages_in(): only the whole pages of each range. */
 static inline void set_pages_in(struct range_set *set)
 {
-	struct range_set whole = { 0 };
+	unsigned int nr = 0;
 
 	for (unsigned int i = 0; i < set->nr; i++) {
 		uint64_t head = -set->at[i].first & ~PAGE_MASK;
@@ -164,10 +171,11 @@ static inline void set_pages_in(struct range_set *set)
 
 		if (more >= head && more - head >= tail &&
 		    more - head - tail + 1 >= PAGE_SIZE)
-			set_add(&whole, set->at[i].first + head,
-				set->at[i].last - tail);
+			set->at[nr++] = (struct range){
+				set->at[i].first + head,
+				set->at[i].last - tail };
 	}
-	*set = whole;
+	set->nr = nr;
 }
 
 /* set_add_pages(): every page that [@first, @last] touches is in @set. */

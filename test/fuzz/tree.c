@@ -134,7 +134,7 @@ static void expect(const struct spec *spec, size_t size)
 	claimed.nr = guarded.nr = borders.nr = 0;
 	for (unsigned int i = 0; i < spec->nr_memory; i++)
 		claim_memory(&spec->memory[i]);
-	kept = claimed;
+	set_copy(&kept, &claimed);
 	limit_kept(spec);
 	guard(&zero);
 	guard_regions(spec);
@@ -217,7 +217,7 @@ static void check_memory(void)
 {
 	static struct range_set set;
 
-	set = memory;
+	set_copy(&set, &memory);
 	for (unsigned int i = 0; i < dropped.nr; i++) {
 		if (set_meets(&set, dropped.at[i].first, dropped.at[i].last))
 			fuzz_fail("what is memory was dropped");
@@ -245,14 +245,10 @@ static bool is_own(const struct memblock_region *r)
 /* is_dynamic(): @r was placed for a region that gives no address. */
 static bool is_dynamic(const struct spec *spec, const struct memblock_region *r)
 {
-	char name[SPEC_NAME_SIZE];
-
-	for (unsigned int i = 0; i < spec->nr_regions; i++) {
-		spec_region_name(name, i);
+	for (unsigned int i = 0; i < spec->nr_regions; i++)
 		if (!spec->region[i].nr_ranges && spec->region[i].dynamic &&
-		    !strcmp(r->owner->name, name))
+		    !strcmp(r->owner->name, spec_region_names[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -274,7 +270,7 @@ static void check_owners(const struct spec *spec)
 			fuzz_fail("%s holds what it didn't ask for",
 			      r->owner->name);
 	}
-	unheld = guarded;
+	set_copy(&unheld, &guarded);
 	set_keep(&unheld, &memory);
 	if (!set_inside(&unheld, &reserved))
 		fuzz_fail("a reservation isn't held");
@@ -286,7 +282,7 @@ static void check_free(void)
 	static struct range_set unheld;
 	uint64_t counted = 0;
 
-	unheld = memory;
+	set_copy(&unheld, &memory);
 	set_remove_all(&unheld, &reserved);
 	set_pages_in(&unheld);
 	if (!set_same(&unheld, &available))
@@ -336,14 +332,13 @@ static void check_placed(const struct spec_region *region,
 static void check_dynamic(const struct spec *spec)
 {
 	const struct memblock_region *r;
-	char name[SPEC_NAME_SIZE];
 
 	for (unsigned int i = 0; i < spec->nr_regions; i++) {
+		const char *name = spec_region_names[i];
 		unsigned int found = 0;
 
 		if (spec->region[i].nr_ranges || !spec->region[i].dynamic)
 			continue;
-		spec_region_name(name, i);
 		for_each_reserved_region(r) {
 			if (strcmp(r->owner->name, name))
 				continue;
@@ -384,7 +379,8 @@ static bool boot(const struct spec *spec, struct blob *blob)
 	enum host_end end;
 
 	options = (struct options){
-		.json = true, .has_image = spec->image.size != 0,
+		.json = true, .ledger_only = true,
+		.has_image = spec->image.size != 0,
 		.image = spec->image.base, .image_size = spec->image.size,
 		.has_dtb = spec->has_dtb, .dtb = spec->dtb,
 	};

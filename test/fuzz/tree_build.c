@@ -69,10 +69,8 @@ static void put_counts(unsigned int address, unsigned int size)
 static void put_memory(const struct spec_memory *m, unsigned int i)
 {
 	static const struct spec_range lie = { 0x123000, 0x1000 };
-	char name[SPEC_NAME_SIZE];
 
-	spec_memory_name(name, i);
-	put(begin_node(tree, name));
+	put(begin_node(tree, spec_memory_names[i]));
 	put(property_string(tree, "device_type", "memory"));
 	if (m->usable)
 		put_ranges("reg", &lie, 1, 0);
@@ -89,10 +87,7 @@ static void put_memory(const struct spec_memory *m, unsigned int i)
 /* put_region(): child @i of /reserved-memory. */
 static void put_region(const struct spec_region *r, unsigned int i)
 {
-	char name[SPEC_NAME_SIZE];
-
-	spec_region_name(name, i);
-	put(begin_node(tree, name));
+	put(begin_node(tree, spec_region_names[i]));
 	if (r->nr_ranges)
 		put_ranges("reg", r->range, r->nr_ranges, r->ragged);
 	if (r->dynamic)

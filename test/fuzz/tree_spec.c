@@ -13,6 +13,18 @@
 /* The tree's numbers for nodes: dense, sparse, and the largest. */
 static const uint32_t nids[] = { 0, 1, 2, 7, 65535, UINT32_MAX };
 
+const char *const spec_memory_names[SPEC_MAX_MEMORY] = {
+	"memory@0", "memory@1", "memory@2", "memory@3",
+	"memory@4", "memory@5", "memory@6", "memory@7",
+};
+
+const char *const spec_region_names[SPEC_MAX_REGIONS] = {
+	"region@0", "region@1", "region@2", "region@3",
+	"region@4", "region@5", "region@6", "region@7",
+	"region@8", "region@9", "region@a", "region@b",
+	"region@c", "region@d", "region@e", "region@f",
+};
+
 /* The address used last. */
 static uint64_t last_address;
 
@@ -187,16 +199,6 @@ unsigned int spec_address_cells(const struct spec *spec)
 unsigned int spec_size_cells(const struct spec *spec)
 {
 	return spec->size_cells ? spec->size_cells : 1;
-}
-
-void spec_memory_name(char name[SPEC_NAME_SIZE], unsigned int i)
-{
-	snprintf(name, SPEC_NAME_SIZE, "memory@%u", i);
-}
-
-void spec_region_name(char name[SPEC_NAME_SIZE], unsigned int i)
-{
-	snprintf(name, SPEC_NAME_SIZE, "region@%u", i);
 }
 
 void spec_read(struct spec *spec, struct bytes *bytes)

@@ -75,10 +75,9 @@ void spec_read(struct spec *spec, struct bytes *bytes);
 unsigned int spec_address_cells(const struct spec *spec);
 unsigned int spec_size_cells(const struct spec *spec);
 
-/* The name of memory node @i and of region @i, into @name. */
-#define SPEC_NAME_SIZE	32u
-void spec_memory_name(char name[SPEC_NAME_SIZE], unsigned int i);
-void spec_region_name(char name[SPEC_NAME_SIZE], unsigned int i);
+/* The names of memory nodes and of regions. */
+extern const char *const spec_memory_names[SPEC_MAX_MEMORY];
+extern const char *const spec_region_names[SPEC_MAX_REGIONS];
 
 /* spec_build(): @spec as a blob of at most @size bytes at @blob; how many it has. */
 size_t spec_build(const struct spec *spec, void *blob, size_t size);

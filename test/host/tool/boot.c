@@ -114,20 +114,24 @@ static void set_bootargs(const char *args)
 }
 
 /* finish(): from memblock's lists to the ledger. */
-static bool finish(void)
+static bool finish(bool report)
 {
-	report_memblock();
+	if (report)
+		report_memblock();
 	stage_begin(STAGE_BOOTMEM);
 	bootmem_init();
 	stage_begin(STAGE_ZONES);
 	free_area_init();
-	report_zones();
+	if (report)
+		report_zones();
 	stage_begin(STAGE_HANDOVER);
 	mem_init();
 	stage_begin(STAGE_RUNNING);
 	complete = true;
-	report_memory();
-	report_buddyinfo();
+	if (report) {
+		report_memory();
+		report_buddyinfo();
+	}
 	return report_ledger();
 }
 
@@ -144,7 +148,7 @@ bool boot_tree(const struct options *options, const struct blob *blob)
 	of_scan_memory();
 	stage_begin(STAGE_RESERVED);
 	of_scan_reserved();
-	return finish();
+	return finish(!options->ledger_only);
 }
 
 bool boot_e820(const struct options *options, const struct blob *blob)
@@ -159,5 +163,5 @@ bool boot_e820(const struct options *options, const struct blob *blob)
 	e820_memblock_setup();
 	stage_begin(STAGE_RESERVED);
 	e820_reserve();
-	return finish();
+	return finish(!options->ledger_only);
 }

@@ -31,6 +31,7 @@ struct options {
 	bool e820;		/* it is a boot log */
 	bool nodes;		/* add a table of nodes */
 	bool json;		/* JSON instead of the report */
+	bool ledger_only;	/* of the report, no more is computed */
 	const char *svg;	/* where the picture goes, or NULL */
 	const char *args;	/* boot arguments instead of the tree's, or NULL */
 	bool has_memory;	/* the boot loader adds this memory: */
