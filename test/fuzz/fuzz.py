@@ -61,13 +61,13 @@ class Target:
 
 
 TARGETS = {target.name: target for target in (
-    Target("blob", 8, 1024, 2_000_000, "blob.dict"),
-    Target("tree", 8, 512, 300_000),
-    Target("e820", 2, 1024, 500_000, "e820.dict"),
-    Target("memblock", 2, 192, 200_000),
-    Target("bootmem", 2, 192, 100_000),
-    Target("buddy", 2, 256, 10_000),
-    *(Target(f"paging-{port}", 1, 192, 40_000) for port in PORTS),
+    Target("blob", 8, 640, 20_000_000, "blob.dict"),
+    Target("tree", 8, 160, 5_000_000),
+    Target("e820", 2, 640, 300_000, "e820.dict"),
+    Target("memblock", 2, 192, 100_000),
+    Target("bootmem", 2, 192, 50_000),
+    Target("buddy", 2, 256, 5_000),
+    *(Target(f"paging-{port}", 1, 192, 20_000) for port in PORTS),
 )}
 
 # The line that a target ends with (fuzz.c).
@@ -106,7 +106,7 @@ def libfuzzer(program, target, corpus, *options):
     counts. Raises Find."""
     FINDS.mkdir(parents=True, exist_ok=True)
     command = [program, "-seed=1", f"-max_len={target.max_len}",
-               "-reload=0", "-entropic=0",
+               "-reload=0", "-entropic=0", "-detect_leaks=0",
                f"-timeout={INPUT_TIMEOUT}", f"-rss_limit_mb={MEMORY}",
                f"-artifact_prefix={FINDS}/{target.name}-", *options, *corpus]
     if target.tokens:

@@ -35,9 +35,11 @@ class Plant:
 
 
 PLANTS = [
-    Plant("the-last-name-needs-no-end", "blob", "lib/of/fdt_check.c",
-          "return name >= check->terminated ? -FDT_ERR_TRUNCATED : 0;",
-          "return 0;"),
+    Plant("a-property-name-may-be-anywhere", "blob", "lib/of/fdt_check.c",
+          "if (name >= check->strings)\n"
+          "\t\treturn -FDT_ERR_BADOFFSET;\n"
+          "\treturn name >= check->terminated ? -FDT_ERR_TRUNCATED : 0;",
+          "return name ? 0 : 0;"),
     Plant("only-the-first-bank-is-reserved", "tree", "lib/of/of_reserved.c",
           "if (r->base > last)\n\t\t\tbreak;",
           "if (r->base > last || r->base > first)\n\t\t\tbreak;"),

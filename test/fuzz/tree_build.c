@@ -158,7 +158,8 @@ size_t spec_build(const struct spec *spec, void *blob, size_t size)
 	tree = blob;
 	cells[0] = spec_address_cells(spec);
 	cells[1] = spec_size_cells(spec);
-	put(create(tree, (int)size));
+	put(create_with_flags(tree, (int)size,
+			      FDT_CREATE_FLAG_NO_NAME_DEDUP));
 	put_memreserve(spec);
 	put(begin_node(tree, ""));
 	put_counts(spec->address_cells, spec->size_cells);
