@@ -124,8 +124,9 @@ static bool touches(const struct of_claim *claims, phys_addr_t start,
 }
 
 /*
- * claim_firmware(): whatever started us lives, as a rule, below us in the same
- * bank. Where the tree names nothing there, all of it is taken for firmware's.
+ * claim_firmware(): whatever started us lives, as a rule, where the bank begins
+ * that we are in. Where the tree names nothing there, all that is below us in it
+ * is taken for firmware's.
  */
 static void claim_firmware(struct of_claim **claims)
 {
@@ -136,7 +137,7 @@ static void claim_firmware(struct of_claim **claims)
 	if (bank < 0 || !arch_firmware_in_ram())
 		return;
 	start = memblock.memory.regions[bank].base;
-	if (start == image.start || touches(*claims, start, image.start))
+	if (start == image.start || touches(*claims, start, start + PAGE_SIZE))
 		return;
 	arch_firmware_name(firmware, sizeof(firmware));
 	warn("W-FIRMWARE-UNNAMED",

@@ -259,6 +259,16 @@ static void test_firmware_that_nobody_named(void **state)
 	assert_warnings("W-FIRMWARE-UNNAMED", 1);
 }
 
+static void test_firmware_is_not_whoever_is_below(void **state)
+{
+	(void)state;
+	fixture_load("rsv-below");
+	host.firmware_name = "SomeSBI 1.0";
+	fixture_scan();
+	assert_reserved("80000000-801fffff firmware below the image, named by nobody\n");
+	assert_warnings("W-FIRMWARE-UNNAMED", 1);
+}
+
 static void test_firmware_that_is_named(void **state)
 {
 	(void)state;
@@ -291,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_users_of_nothing),
 		cmocka_unit_test(test_initrd_that_ends_before_it_begins),
 		cmocka_unit_test(test_firmware_that_nobody_named),
+		cmocka_unit_test(test_firmware_is_not_whoever_is_below),
 		cmocka_unit_test(test_firmware_that_is_named),
 	};
 
