@@ -96,7 +96,7 @@ CFLAGS	 := -std=gnu11 -O2 -g -ffreestanding -fPIE -fno-common \
 LDFLAGS	 := $(ARCH_LDFLAGS) -pie --no-dynamic-linker -n -z notext -z norelro \
 	    --build-id=none --gc-sections --orphan-handling=error \
 	    --fatal-warnings --require-defined=_start -u firmware_main \
-	    --defsym LOAD_ADDR=$(LOAD_ADDR)
+	    --defsym LOAD_ADDR=$(LOAD_ADDR) --defsym vfprintf=__i_vfprintf
 
 # string.c's loops must not become calls of the functions that they are.
 $(BUILD)/firmware/arch/common/string.o: \

@@ -76,7 +76,7 @@ PORTS = {
         },
         not_on_device_memory={
             # 16 bytes at a time: firmware/arch/arm64/stdio.c has these aligned.
-            r"(ldr|str|ldp|stp|ldur|stur)\s+q": r"(__d_)?vfprintf",
+            r"(ldr|str|ldp|stp|ldur|stur)\s+q": r"(__[di]_)?vfprintf",
             r"(ld|st)[1-4]\s": None,
             r"dc\s+zva": None,
         },
