@@ -67,7 +67,7 @@ class Tree:
 
     def __init__(self, blob):
         self.fdt = libfdt.FdtRo(blob)
-        self.banks = first_wins(self._banks())
+        self.banks = first_wins(self.bank_claims())
         self.claims = list(self._claims())
         self.reach = self._reach()
         self.nodes = self._nodes()
@@ -167,7 +167,7 @@ class Tree:
         value = self._prop(node, "numa-node-id") or b""
         return int.from_bytes(value, "big") if len(value) == 4 else None
 
-    def _banks(self):
+    def bank_claims(self):
         """What each memory node claims, empty ranges left out."""
         for node in self.memory_nodes():
             hotplug = self._prop(node, "hotpluggable") is not None

@@ -17,8 +17,9 @@ from oracle import (ADDRESS_LIMIT, CHOSEN_RANGES, PAGE, Claim,
 QUIET = [NOTFOUND]
 
 # What the oracle can't foretell: whether a region that is to be placed fits
-# depends on where the others went.
-UNFORESEEN = {"W-RSV-UNPLACED"}
+# depends on where the others went, and whether a CPU comes up in time on how much
+# else the host has to do.
+UNFORESEEN = {"W-RSV-UNPLACED", "W-CPU-START"}
 
 # What the machine is, besides its tree: the boot arguments, the address bits of
 # its CPUs, how many of the tree's CPUs it has, where its RAM is, whether what
@@ -36,6 +37,10 @@ class DoubtfulTree(Tree):
         for at in range(0, len(value) - both + 1, both):
             yield (int.from_bytes(value[at:at + first], "big"),
                    int.from_bytes(value[at + first:at + both], "big"))
+
+    def usable_cpus(self):
+        """How many CPUs there should be; the disabled ones are the last."""
+        return sum(self._okay(cpu) for cpu in self._cpus())
 
     def doubts_of_entries(self, parent, node, name):
         """Codes about the form of a property of ranges."""
@@ -60,7 +65,7 @@ class DoubtfulTree(Tree):
                     (any_id or "numa-node-id" in props):
                 yield "W-NUMA-NO-ID"
             yield from self.doubts_of_entries(0, node, self.ranges_of(node))
-        claims = sorted(self._banks(), key=lambda bank: bank.start)
+        claims = sorted(self.bank_claims(), key=lambda bank: bank.start)
         reach = 0
         for claim in claims:
             if claim.start < reach:
@@ -181,13 +186,14 @@ class MachineOracle(Oracle):
         self.pieces = list(self._pieces())
 
     def _protect_firmware(self):
-        """Where nothing is named below the image in its bank, all of that is
-        somebody's."""
+        """Where nothing is named at the beginning of the image's bank, all of it
+        below the image is somebody's."""
         image = [claim for claim in self.claims if claim.kind == "image"][0]
         for bank in self.memory:
             if not bank.start < image.start < bank.end:
                 continue
-            if not any(claim.start < image.start and claim.end > bank.start
+            if not any(claim.start < bank.start + PAGE and
+                       claim.end > bank.start
                        for claim in self.claims
                        if claim.kind not in ("image", "dtb", "initrd")):
                 firmware = Claim("firmware", bank.start, image.start,
@@ -197,7 +203,7 @@ class MachineOracle(Oracle):
 
     def _probe(self):
         """Banks whose first or last free page isn't there go."""
-        for bank in sorted(self.tree._banks()):
+        for bank in sorted(self.tree.bank_claims()):
             asked = [(max(piece.start, page_up(bank.start)),
                       min(piece.end, bank.end))
                      for piece in self.pieces if not piece.claim]
@@ -224,7 +230,7 @@ class MachineOracle(Oracle):
             codes.add("W-MEM-REACH")
         if any(page_up(bank.start) + PAGE > bank.end for bank in self.limited):
             codes.add("W-MEM-SMALL")
-        if self.facts.smp < len(self.tree._cpus()):
+        if self.facts.smp < self.tree.usable_cpus():
             codes.add("W-CPU-START")
         return codes
 

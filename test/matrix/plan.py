@@ -31,7 +31,7 @@ FAMILIES = ["own", "drawn", "drawn", "hostile", "own", "drawn", "handed",
 
 # Boot arguments that are counted.
 ARGUMENTS = {"early", "mem", "noprobe", "failalloc", "poison", "selftest",
-             "reserve_mem", "memblock", "bootmem_debug", "stress"}
+             "reserve_mem", "memblock", "bootmem_debug", "stress", "bench"}
 
 # The largest machine whose pages may all be written to.
 TOUCHABLE = 256 << 20
@@ -57,7 +57,7 @@ class Case:
     blob: bytes = None              # the tree; None: QEMU's own
     flaws: list = field(default_factory=list)
     regions: int = 0                # children of /reserved-memory
-    codes: set = field(default_factory=set)  # warnings the arguments cause
+    codes: set = field(default_factory=set)  # warnings the oracle can't know
     may_fail: bool = False          # the arguments ask for it
 
     def dimensions(self):
@@ -111,6 +111,7 @@ def arguments(rng, ram, base):
         ("poison selftest" if ram <= TOUCHABLE else "selftest", set(), False),
         (f"failalloc={rng.randint(1, 160)}", set(), True),
         ("stress=200", set(), False),
+        ("bench" if ram >= TOUCHABLE else "", set(), False),
         ("mem=x", {"W-BOOTARG-MEM"}, False),
         ("mem=4K@0xfffffffffffff001", {"W-BOOTARG-MEM"}, False),
         ("reserve_mem=4K:3:a", {"W-BOOTARG-RESERVE-MEM"}, False),
@@ -143,9 +144,9 @@ def drawn(rng, case):
     case.smp = rng.choice([4] * 24 + [1, 2])
     case.image = "firmware.bin"
     drawing = trees.draw(rng, case.arch, parse_size(case.mem),
-                         case.family != "drawn")
+                         case.family != "drawn", case.family == "handed")
     case.blob, case.flaws = drawing.blob(), drawing.flaws
-    case.regions = drawing.regions
+    case.regions, case.codes = drawing.regions, drawing.codes
     case.nodes = len({bank[2] for bank in drawing.banks})
 
 
@@ -154,9 +155,10 @@ def case(seed, arch, number):
     rng = random.Random(f"{seed} {arch} {number}")
     new = Case(seed, arch, number, FAMILIES[number % len(FAMILIES)], "")
     (own if new.family == "own" else drawn)(rng, new)
-    new.append, new.codes, new.may_fail = arguments(
+    new.append, codes, new.may_fail = arguments(
         rng, parse_size(new.mem),
         PORTS[arch].ram if new.family == "own" else trees.START)
+    new.codes |= codes
     if "memory_absent" in new.flaws or "memory_half_absent" in new.flaws:
         new.append = new.append.replace("noprobe", "")
     return new

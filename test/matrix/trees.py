@@ -52,6 +52,8 @@ class Drawing:
         self.fdt.resize(len(base) + ROOM)
         self.banks = []             # [start, end, nid or None]
         self.regions = 0            # children of /reserved-memory
+        self.handles = []           # phandles of these
+        self.codes = set()          # warnings that the oracle knows nothing of
         self.cpus = self.fdt.path_offset("/cpus")
         self.flaws = []             # names of what was made wrong
 
@@ -161,8 +163,11 @@ class Drawing:
         return max(base, start), size
 
     def reserve(self, name, **props):
-        """One more child of /reserved-memory."""
+        """One more child of /reserved-memory; half of them can be pointed to."""
         self.regions += 1
+        if self.rng.random() < 0.5:
+            self.handles.append(self.rng.randrange(100, 1 << 31))
+            props["phandle"] = struct.pack(">I", self.handles[-1])
         return self.node("/reserved-memory", name, **props)
 
     def protect(self, base, size):
@@ -206,22 +211,22 @@ class Drawing:
         self.node("/", "reserved-memory", ranges=b"", **{
             "#address_cells": struct.pack(">I", 2),
             "#size_cells": struct.pack(">I", 2)})
-        for number in range(self.rng.choice([0, 1, 2, 3, 5, 8, 12, 40])):
+        for number in range(self.rng.choice([0, 1, 2, 3, 5, 8, 12, 40, 150])):
             self.add_region(number)
         for number in range(self.rng.choice([0, 0, 0, 1, 3])):
             self.add_dynamic(number)
-        if self.regions and self.rng.random() < 0.4:
-            self.add_user()
+        if self.handles and self.rng.random() < 0.6:
+            self.add_users()
         for _ in range(self.rng.choice([0, 0, 0, 1, 2, 5])):
             self.protect(*self.place(1 << 24))
         self.add_chosen()
 
-    def add_user(self):
-        """A device that uses a region."""
-        region = self.fdt.first_subnode(
-            self.fdt.path_offset("/reserved-memory"))
-        self.fdt.setprop_u32(region, "phandle", 0x77)
-        self.node("/", "camera", memory_region=struct.pack(">I", 0x77))
+    def add_users(self):
+        """Devices that use regions, one or several each."""
+        for number in range(self.rng.choice([1, 2, 12])):
+            used = self.rng.choices(self.handles, k=self.rng.randint(1, 3))
+            self.node("/", f"camera{number}", memory_region=struct.pack(
+                f">{len(used)}I", *used))
 
     def add_chosen(self):
         """An initrd, and what a crashed kernel left."""
@@ -422,10 +427,55 @@ class Drawing:
                      reg=self.number(*self.place(1 << 20)))
 
     def many_users(self):
-        if self.regions:
+        if self.handles:
             for number in range(20):
                 self.node("/", f"device{number}", memory_region=struct.pack(
-                    ">I", 0x77))
+                    ">I", self.handles[0]))
+
+    def cpu_disabled(self):
+        self.set("/cpus/cpu@3", "status", b"disabled\0")
+
+    # -- What is wrong with the console: the firmware below us must not see it --
+
+    def stdout(self, text):
+        """Another stdout-path."""
+        self.set("/chosen", "stdout-path", text.encode() + b"\0")
+
+    def console(self):
+        """The path of the UART."""
+        chosen = self.fdt.path_offset("/chosen")
+        return self.fdt.getprop(chosen, "stdout-path").as_str()
+
+    def console_nowhere(self):
+        self.stdout("/nowhere")
+        self.codes.add("W-STDOUT")
+
+    def console_loop(self):
+        self.node("/", "aliases", serial0=b"serial0\0")
+        self.stdout("serial0")
+        self.codes.add("W-STDOUT")
+
+    def console_alias(self):
+        self.node("/", "aliases", serial0=self.console().encode() + b"\0")
+        self.stdout("serial0:115200n8")
+
+    def console_layout(self):
+        path = self.console()
+        self.set(path, "reg-shift", struct.pack(">I", 40))
+        self.set(path, "reg-io-width", struct.pack(">I", 3))
+        self.codes.add("W-UART")
+
+    def console_unknown(self):
+        self.set(self.console(), "compatible", b"acme,uart\0")
+
+    def console_unnamed(self):
+        self.fdt.delprop(self.fdt.path_offset("/chosen"), "stdout-path")
+
+    def console_no_bus(self):
+        self.node("/", "bus")
+        self.node("/bus", "serial@0", reg=bytes(12))
+        self.stdout("/bus/serial@0")
+        self.codes.add("W-STDOUT")
 
     # -- The end ------------------------------------------------------------
 
@@ -443,14 +493,16 @@ class Drawing:
         return bytes(blob)
 
 
-# All of them.
+# All of them, and those of the console.
 FLAWS = sorted(name for name in vars(Drawing) if name.split("_")[0] in (
     "memory", "usable", "id", "distances", "region", "parent", "user",
-    "initrd", "memreserve", "all", "names", "many") and "_" in name)
+    "initrd", "memreserve", "all", "names", "many", "cpu") and "_" in name)
+CONSOLE_FLAWS = sorted(name for name in vars(Drawing)
+                       if name.startswith("console_"))
 
 
-def draw(rng, arch, ram, hostile):
-    """A Drawing of a machine with @ram bytes."""
+def draw(rng, arch, ram, hostile, handed):
+    """A Drawing of a machine with @ram bytes; @handed: no firmware sees it."""
     drawing = Drawing(rng, arch, ram)
     drawing.cut_banks()
     ids = drawing.give_ids()
@@ -459,6 +511,8 @@ def draw(rng, arch, ram, hostile):
     drawing.add_reservations()
     if hostile:
         drawing.flaws = rng.sample(FLAWS, rng.choice([1, 1, 1, 2, 3, 5]))
+        if handed and rng.random() < 0.4:
+            drawing.flaws.append(rng.choice(CONSOLE_FLAWS))
         for flaw in drawing.flaws:
             getattr(drawing, flaw)()
     return drawing
