@@ -3,7 +3,7 @@
 # The bench: what is built for it, and who runs it. What is measured, and how:
 # docs/how-fast.md.
 
-NEEDS		+= cmd:valgrind=valgrind
+NIGHTLY_NEEDS	+= bench-check
 
 BENCH		:= build/bench
 INSNS_PLUGIN	:= $(BENCH)/insns_plugin.so
@@ -56,4 +56,5 @@ $(BENCH_HOST:%=$(BENCH)/%): $(BENCH)/%: test/bench/%.c $(BENCH_HOST_OBJ)
 	$(Q)gcc $(HOST_CPPFLAGS) $(COMMAND_CFLAGS) $(WARNINGS) -o $@ $^
 
 bench-host: $(BENCH_HOST:%=$(BENCH)/%) ## the same on this machine, by callgrind
+	$(Q)ci/setup.sh cmd:valgrind=valgrind
 	$(Q)ci/bench_host.py $(BENCH)

@@ -19,10 +19,10 @@
 #include "host.h"
 #include "machine.h"
 #include "memblock.h"
-#include "mm_init.h"
 #include "mmzone.h"
 #include "numa.h"
 #include "random.h"
+#include "road.h"
 #include "stage.h"
 
 /* Where memory begins, and brk. */
@@ -49,13 +49,7 @@ static phys_addr_t blocks[MAX_CALLS];
 /* measure_boot(): from memblock's lists to the buddy. */
 static __attribute__((noinline)) void measure_boot(void)
 {
-	stage_begin(STAGE_BOOTMEM);
-	bootmem_init();
-	stage_begin(STAGE_ZONES);
-	free_area_init();
-	stage_begin(STAGE_HANDOVER);
-	mem_init();
-	stage_begin(STAGE_RUNNING);
+	host_boot();
 }
 
 /* measure_pair(), measure_large(): a block, allocated and freed at once. */

@@ -23,10 +23,9 @@
 #include "host.h"
 #include "machine.h"
 #include "memblock.h"
-#include "mm_init.h"
 #include "numa.h"
 #include "report.h"
-#include "stage.h"
+#include "road.h"
 
 /* Where memory begins, and brk: room for memblock's tables and all distances. */
 #define MEMORY		((phys_addr_t)1 << 40)
@@ -115,18 +114,6 @@ static void make_memory(int nr, phys_addr_t gib)
 			exit(EXIT_FAILURE);
 }
 
-/* boot(): from memblock's lists to the buddy. */
-static void boot(void)
-{
-	stage_begin(STAGE_BOOTMEM);
-	bootmem_init();
-	stage_begin(STAGE_ZONES);
-	free_area_init();
-	stage_begin(STAGE_HANDOVER);
-	mem_init();
-	stage_begin(STAGE_RUNNING);
-}
-
 int main(int argc, char **argv)
 {
 	unsigned long nr = argc == 3 ? strtoul(argv[1], NULL, 0) : 0;
@@ -144,7 +131,7 @@ int main(int argc, char **argv)
 	host.echo = true;
 	machine.bootargs = "bench";
 	make_memory((int)nr, gib);
-	boot();
+	host_boot();
 	report_stages();
 	pass = bench();
 	return report_ledger() && pass ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -23,11 +23,10 @@
 #include "host.h"
 #include "machine.h"
 #include "memblock.h"
-#include "mm_init.h"
 #include "numa.h"
 #include "page_cache.h"
 #include "percpu.h"
-#include "stage.h"
+#include "road.h"
 
 /* The nodes, and the image at the start of the first, the last part of it brk. */
 #define NODE_BASE	((phys_addr_t)0x80000000)
@@ -103,18 +102,6 @@ static void make_memory(void)
 	numa_init(hwids, NR_NODES);
 }
 
-/* boot(): from the RAM to the buddy. */
-static void boot(void)
-{
-	stage_begin(STAGE_BOOTMEM);
-	bootmem_init();
-	stage_begin(STAGE_ZONES);
-	free_area_init();
-	stage_begin(STAGE_HANDOVER);
-	mem_init();
-	stage_begin(STAGE_RUNNING);
-}
-
 int main(int argc, char **argv)
 {
 	int nr = argc > 1 ? atoi(argv[1]) : 0;
@@ -130,7 +117,7 @@ int main(int argc, char **argv)
 		 argc > 2 ? argv[2] : "");
 	machine.bootargs = bootargs;
 	make_memory();
-	boot();
+	host_boot();
 	nr_cpus_online = (unsigned int)nr;
 	smp_active = nr > 1;
 	return stress() ? EXIT_SUCCESS : EXIT_FAILURE;
