@@ -9,8 +9,9 @@
  * so that each order has about as many pages. A new block is filled with a
  * pattern of its owner's and its address, which must still be there in the end:
  * two owners of a page would be noticed. Some blocks are given up by mail: they
- * are put into the box of another CPU, which checks and frees them. Now and then
- * something is freed that must not be, and has to be refused.
+ * are put into the box of another CPU, which checks and frees them; or shared by
+ * mail: both CPUs have a reference, and the last one to drop it frees the block. Now
+ * and then something is freed that must not be, and has to be refused.
  *
  * In the end everything is free again: the same pages as before, counted and by
  * their numbers. All random numbers come from the CPU's index, so a CPU asks for
@@ -26,6 +27,7 @@
 #include "gfp.h"
 #include "machine.h"
 #include "mmzone.h"
+#include "page.h"
 #include "percpu.h"
 #include "printk.h"
 #include "random.h"
@@ -68,6 +70,7 @@ struct worker {
 	uint64_t seed;			/* of its random numbers */
 	unsigned long none;		/* requests for which there was no block */
 	unsigned long mailed;		/* blocks put into other CPUs' boxes */
+	unsigned long shared;		/* of these, kept as well */
 	unsigned long refused;		/* bad frees that were refused */
 	unsigned long wrong;		/* whatever should not have been */
 	unsigned long long worst;	/* ticks of the longest operation */
@@ -207,21 +210,49 @@ static void take(struct worker *worker, struct block *block)
 	fill(block, cpu_index);
 }
 
-/* give(): check @block, whose pattern is @owner's, and free it. */
+/* drop(): @block, of which this CPU has a reference, or all of it where it has no
+ * state, isn't this CPU's any more. False where it isn't freed, but should be. */
+static bool drop(const struct block *block)
+{
+	struct page *page = pfn_to_page(PFN_DOWN(block->pa));
+
+	if (!page)
+		return free_pages(block->pa, block->order);
+	put_page(page);
+	return true;
+}
+
+/* give(): check @block, whose pattern is @owner's, and drop it. */
 static void give(struct worker *worker, struct block *block,
 		 unsigned int owner)
 {
 	unsigned long long begin;
-	bool freed;
+	bool dropped;
 
 	if (!intact(block, owner))
 		complain(worker, "written to by somebody else", block);
 	stress_op_begin(&begin);
-	freed = free_pages(block->pa, block->order);
+	dropped = drop(block);
 	stress_op_end(&begin);
-	if (!freed)
+	if (!dropped)
 		complain(worker, "refused to be freed", block);
 	block->pa = 0;
+}
+
+/* share(): a reference more to @block, which nobody else has; false where there is
+ * no memory for its state, or it has been shared before. */
+static bool share(struct worker *worker, const struct block *block)
+{
+	struct page *page;
+
+	if (random_below(worker, 4) || pfn_to_page(PFN_DOWN(block->pa)))
+		return false;
+	page = page_create(block->pa, block->order);
+	if (!page)
+		return false;
+	get_page(page);
+	worker->shared++;
+	return true;
 }
 
 /* other_cpu(): a random CPU that isn't this one, unless there is no other. */
@@ -232,18 +263,21 @@ static unsigned int other_cpu(struct worker *worker)
 	return (cpu_index + 1 + random_below(worker, others)) % nr_cpus_online;
 }
 
-/* mail(): put @block into another CPU's box; false where that isn't empty, or
- * where there is no other. */
+/* mail(): put @block into another CPU's box, and keep it as well where it can be
+ * shared; false where the box isn't empty, or where there is no other CPU. */
 static bool mail(struct worker *worker, struct block *block)
 {
 	unsigned int to = other_cpu(worker);
 	unsigned long *box = &boxes[cpu_index * nr_cpus_online + to];
+	bool shared;
 
 	if (to == cpu_index || __atomic_load_n(box, __ATOMIC_ACQUIRE))
 		return false;
+	shared = share(worker, block);
 	__atomic_store_n(box, PFN_DOWN(block->pa) << LETTER_ORDER_BITS |
 			      block->order, __ATOMIC_RELEASE);
-	block->pa = 0;
+	if (!shared)
+		block->pa = 0;
 	worker->mailed++;
 	return true;
 }
@@ -343,6 +377,7 @@ static struct worker add_up(void)
 	for (unsigned int cpu = 0; cpu < nr_cpus_online; cpu++) {
 		sum.none += workers[cpu].none;
 		sum.mailed += workers[cpu].mailed;
+		sum.shared += workers[cpu].shared;
 		sum.refused += workers[cpu].refused;
 		sum.wrong += workers[cpu].wrong;
 		sum.worst = MAX(sum.worst, workers[cpu].worst);
@@ -364,7 +399,8 @@ static bool work_together(void *table)
 	printk("stress: %u CPUs, %lu operations each, %lu without memory, %lu freed by another CPU, %lu bad frees refused, %lu wrong, worst operation %llu %s\n",
 	       nr_cpus_online, nr_operations, sum.none, sum.mailed,
 	       sum.refused, sum.wrong, sum.worst, stage_unit());
-	return sum.wrong == 0;
+	printk("stress: %lu blocks shared by two CPUs\n", sum.shared);
+	return page_state_free() && sum.wrong == 0;
 }
 
 /* all_back(): what was free @before is free again, and nothing else. */

@@ -35,6 +35,9 @@ COUNT = re.compile(r"^insns: cpu \d+: (\d+) spans, \d+ insns, worst (\d+), "
 # Instructions of any operation that doesn't wait, at most.
 WORST_OPERATION = 2000
 
+# Of so many blocks that are mailed at least one is shared; one in four is.
+SURE_TO_SHARE = 100
+
 # A line of the registers that follow a trap's, and how many of them any port has
 # at least.
 REGISTERS = r"(?: +\S+ +0x[0-9a-f]+)+"
@@ -51,6 +54,8 @@ def check_stress(result, operations):
     cpus, each, mailed, refused = map(int, result.expect(SUMMARY).groups())
     assert (cpus, each, refused) == (smp, operations, smp * BAD_FREES)
     assert (mailed > 0) == (smp > 1)
+    shared = int(result.expect(r"stress: (\d+) blocks shared by two CPUs")[1])
+    assert shared <= mailed and (shared > 0 or mailed < SURE_TO_SHARE)
     result.expect(BACK)
     result.expect(r"Node \d+, zone .*")
     result.expect(r"ledger: total .*, balance 0")
