@@ -11,7 +11,8 @@
  *	pte_phys(pte, level)		where it leads or what it maps
  *	pte_prot(pte)			a leaf's VM_... permissions
  *	pte_table(pa)			an entry that leads to the table at @pa
- *	pte_leaf(pa, prot, level)	an entry that maps @pa with @prot
+ *	pte_leaf(pa, prot, level)	an entry that maps @pa with @prot; 0: none
+ *	pte_advance(leaf, bytes)	the same leaf, mapping @bytes further up
  *
  * Levels count from the leaves: level 0 maps 4 KiB, level 1 2 MiB, 2 1 GiB ...
  */

@@ -73,27 +73,39 @@ static phys_addr_t reach(void)
 	return (phys_addr_t)1 << mode->reach_bits;
 }
 
-/* The devices that the firmware uses, in the order of device_range(). */
+/* The devices that the firmware uses, in the order of device_at(). */
 static const char *const device_names[] = {
 	"console's UART", "power-off register", "early console"
 };
 
-/* device_range(): device number @i that the firmware uses; false past the last. */
+/* device_at(): where device number @i is; false past the last. */
+static bool device_at(unsigned int i, phys_addr_t *base, phys_addr_t *size)
+{
+	switch (i) {
+	case 0:
+		*base = machine.uart.base;
+		*size = machine.uart.size;
+		return true;
+	case 1:
+		*base = machine.poweroff.pa;
+		*size = sizeof(uint32_t);
+		return true;
+	case 2:
+		*base = machine.earlycon.base;
+		*size = machine.earlycon.size;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* device_range(): the whole pages of device number @i; false past the last. */
 static bool device_range(unsigned int i, phys_addr_t *start, phys_addr_t *end)
 {
-	const struct {
-		phys_addr_t base, size;
-	} devices[ARRAY_SIZE(device_names)] = {
-		{ machine.uart.base, machine.uart.size },
-		{ machine.poweroff.pa, sizeof(uint32_t) },
-		{ machine.earlycon.base, machine.earlycon.size },
-	};
 	phys_addr_t base, size;
 
-	if (i >= ARRAY_SIZE(device_names))
+	if (!device_at(i, &base, &size))
 		return false;
-	base = devices[i].base;
-	size = devices[i].size;
 	*start = ALIGN_DOWN(base, PAGE_SIZE);
 	*end = base && size ? PFN_PHYS(PFN_UP(base + size)) : *start;
 	return true;
@@ -253,24 +265,41 @@ static pte_t *lower_table(pte_t *slot, unsigned int level, phys_addr_t va)
 	return table;
 }
 
+/* map_leaves(): @leaf at @slot of @level, and its continuations behind it up to
+ * @end, as long as no table is in the way. Returns the first address that isn't
+ * done; @pos is where @leaf belongs. */
+static phys_addr_t map_leaves(pte_t *slot, pte_t leaf, unsigned int level,
+			      phys_addr_t pos, phys_addr_t end)
+{
+	phys_addr_t size = leaf_size(level);
+	pte_t step = leaf ? pte_advance(leaf, size) - leaf : 0;
+
+	for (; end - pos >= size && !is_table(*slot, level); pos += size) {
+		set_pte(slot++, leaf, pos);
+		leaf += step;
+	}
+	return pos;
+}
+
 /* map_level(): map [@pos, @end), inside what @table of @level translates. */
 static void map_level(pte_t *table, unsigned int level, phys_addr_t pos,
 		      phys_addr_t end, unsigned int prot)
 {
 	phys_addr_t size = leaf_size(level), next;
+	bool leaves = level <= mode->max_leaf_level;
 
 	for (; pos < end; pos = next) {
-		pte_t *slot = &table[(pos >> leaf_shift(level)) %
-				     PT_ENTRIES];
+		pte_t *slot = &table[(pos >> leaf_shift(level)) % PT_ENTRIES];
 
+		next = pos;
+		if (leaves && pos % size == 0)
+			next = map_leaves(slot, pte_leaf(pos, prot, level),
+					  level, pos, end);
+		if (next > pos)
+			continue;
 		next = MIN(ALIGN_DOWN(pos, size) + size, end);
-		if (next - pos == size && level <= mode->max_leaf_level &&
-		    !is_table(*slot, level))
-			set_pte(slot, prot ? pte_leaf(pos, prot, level) : 0,
-				pos);
-		else
-			map_level(lower_table(slot, level, pos), level - 1,
-				  pos, next, prot);
+		map_level(lower_table(slot, level, pos), level - 1, pos, next,
+			  prot);
 	}
 }
 
@@ -342,24 +371,35 @@ static void check_leaf(struct walk *walk, phys_addr_t va, pte_t pte,
 		if (walk->piece_end >= end)
 			break;
 	}
-	walk->stats.nr_leaves[level]++;
-	walk->stats.mapped_bytes += leaf_size(level);
 }
 
-/* check_table(): check and count @table of @level, which translates from @va on,
- * and all below it. */
+/*
+ * check_table(): check and count @table of @level, which translates from @va on,
+ * and all below it. Most leaves are what the checked one before them was, one
+ * leaf further, and in the same piece.
+ */
 static void check_table(struct walk *walk, const pte_t *table,
 			unsigned int level, phys_addr_t va)
 {
-	walk->stats.nr_tables++;
-	for (unsigned int i = 0; i < PT_ENTRIES; i++, va += leaf_size(level)) {
+	phys_addr_t size = leaf_size(level);
+	pte_t further = 0;		/* what continues the leaf before */
+	unsigned long leaves = 0;
+
+	for (unsigned int i = 0; i < PT_ENTRIES; i++, va += size) {
 		pte_t pte = table[i];
 
-		if (is_table(pte, level))
+		if (is_table(pte, level)) {
 			check_table(walk, table_at(pte, level), level - 1, va);
-		else if (pte_present(pte))
-			check_leaf(walk, va, pte, level);
+			pte = 0;
+		} else if (pte_present(pte)) {
+			if (pte != further || va + size > walk->piece_end)
+				check_leaf(walk, va, pte, level);
+			leaves++;
+		}
+		further = pte_advance(pte, size);
 	}
+	walk->stats.nr_tables++;
+	walk->stats.nr_leaves[level] += leaves;
 }
 
 struct paging_stats paging_check(void)
@@ -368,6 +408,9 @@ struct paging_stats paging_check(void)
 	phys_addr_t wanted = 0, end;
 
 	check_table(&walk, root, mode->levels - 1, 0);
+	for (unsigned int i = 0; i < mode->levels; i++)
+		walk.stats.mapped_bytes += walk.stats.nr_leaves[i] *
+					   leaf_size(i);
 	for (phys_addr_t pa = 0; pa < reach(); pa = end)
 		wanted += next_piece(pa, &end) ? end - pa : 0;
 	BUG_ON(walk.stats.mapped_bytes != wanted,

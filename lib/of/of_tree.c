@@ -304,31 +304,41 @@ const void *of_property_called(int node, const char *name, int name_len,
 				   len);
 }
 
-/* is_called(): @node's name is the @len characters at @name; the unit address
- * doesn't count where these have none. */
-static bool is_called(int node, const char *name, size_t len)
+bool of_named(int node, const char *base)
 {
 	const char *own = of_node_name(node);
 
-	if (strncmp(own, name, len))
-		return false;
-	return own[len] == '\0' ||
-	       (own[len] == '@' && !memchr(name, '@', len));
+	while (*base && *own == *base) {
+		own++;
+		base++;
+	}
+	return !*base && (*own == '\0' || *own == '@');
 }
 
-bool of_named(int node, const char *base)
+int of_top(const char *name)
 {
-	return is_called(node, base, strlen(base));
+	int node;
+
+	of_for_each_child(node, OF_ROOT)
+		if (of_named(node, name))
+			break;
+	return node;
 }
 
-/* child_called(): @node's first child with that name; negative: none. */
+/* child_called(): @node's first child whose name is the @len characters at @name;
+ * the unit address doesn't count where these have none. */
 static int child_called(int node, const char *name, size_t len)
 {
+	bool whole = memchr(name, '@', len) != NULL;
 	int child;
 
-	of_for_each_child(child, node)
-		if (is_called(child, name, len))
+	of_for_each_child(child, node) {
+		const char *own = of_node_name(child);
+
+		if (!strncmp(own, name, len) &&
+		    (own[len] == '\0' || (own[len] == '@' && !whole)))
 			break;
+	}
 	return child;
 }
 
@@ -348,11 +358,6 @@ int of_path(const char *path, int len)
 			path++;
 	}
 	return node;
-}
-
-int of_top(const char *name)
-{
-	return child_called(OF_ROOT, name, strlen(name));
 }
 
 uint32_t of_phandle(int node)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The C library's memory and string functions, in aligned accesses only.
+ * The C library's memory and string functions, in aligned accesses only, and in
+ * words, several at a time, where both ends are aligned alike: a boot clears page
+ * tables and moves the entries of region tables, which the library's do byte by
+ * byte.
  *
  * While the MMU is off all data is Device memory to the CPU (ARM ARM, "Behavior
  * when stage 1 address translation is disabled"): an unaligned access faults
  * there, and so does DC ZVA ("Memory accesses to Device memory"). The library's
- * own are made of these. Words are used where both ends are aligned alike.
+ * own are made of these.
  */
 #include <stdint.h>
 #include <string.h>
@@ -32,7 +35,20 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	return dst;
 }
 
-/* Moving up, to a higher address, goes from the end, byte by byte. */
+/* move_up(): to a higher address, so from the end. */
+static void move_up(unsigned char *d, const unsigned char *s, size_t n)
+{
+	if (((uintptr_t)d - (uintptr_t)s) % WORD == 0) {
+		for (; n > 0 && !ALIGNED(d + n); n--)
+			d[n - 1] = s[n - 1];
+		for (; n >= WORD; n -= WORD)
+			*(word_t *)(d + n - WORD) =
+				*(const word_t *)(s + n - WORD);
+	}
+	for (; n > 0; n--)
+		d[n - 1] = s[n - 1];
+}
+
 void *memmove(void *dst, const void *src, size_t n)
 {
 	unsigned char *d = dst;
@@ -40,8 +56,7 @@ void *memmove(void *dst, const void *src, size_t n)
 
 	if (d <= s || d >= s + n)
 		return memcpy(dst, src, n);
-	while (n-- > 0)
-		d[n] = s[n];
+	move_up(d, s, n);
 	return dst;
 }
 
@@ -52,8 +67,12 @@ void *memset(void *dst, int c, size_t n)
 
 	for (; n > 0 && !ALIGNED(d); n--)
 		*d++ = (unsigned char)c;
-	for (; n >= WORD; n -= WORD, d += WORD)
-		*(word_t *)d = word;
+	for (; n >= 4 * WORD; n -= 4 * WORD, d += 4 * WORD) {
+		((word_t *)d)[0] = word;
+		((word_t *)d)[1] = word;
+		((word_t *)d)[2] = word;
+		((word_t *)d)[3] = word;
+	}
 	while (n-- > 0)
 		*d++ = (unsigned char)c;
 	return dst;

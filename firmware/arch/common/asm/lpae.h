@@ -85,4 +85,9 @@ static inline pte_t pte_leaf(phys_addr_t pa, unsigned int prot,
 	return pa | bits;
 }
 
+static inline pte_t pte_advance(pte_t leaf, phys_addr_t bytes)
+{
+	return leaf + bytes;
+}
+
 #endif

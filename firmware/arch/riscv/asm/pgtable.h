@@ -96,4 +96,9 @@ static inline pte_t pte_leaf(phys_addr_t pa, unsigned int prot,
 	return pte_encode_pa(pa) | bits;
 }
 
+static inline pte_t pte_advance(pte_t leaf, phys_addr_t bytes)
+{
+	return leaf + pte_encode_pa(bytes);
+}
+
 #endif
