@@ -19,7 +19,7 @@
 /* A node is a number; negative: no node. The root is always this one. */
 #define OF_ROOT		0
 
-/* The properties that are ever asked for; of_prop_name() has their names. */
+/* The properties that are ever asked for, by name; of_prop_name() has the names. */
 enum of_prop {
 	OF_ADDRESS_CELLS, OF_SIZE_CELLS, OF_ALIGNMENT, OF_ALLOC_RANGES,
 	OF_BOOTARGS, OF_COMPATIBLE, OF_DEVICE_TYPE, OF_DISTANCE_MATRIX,

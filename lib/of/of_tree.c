@@ -51,7 +51,8 @@ struct prop {
 	uint32_t offset;	/* where that begins, in the structure block */
 };
 
-/* What the properties that anybody here asks for are called. */
+/* What the properties that anybody here asks for are called, in strcmp()'s order:
+ * see find_name(). */
 static const char *const prop_names[NR_OF_PROPS] = {
 	[OF_ADDRESS_CELLS]	= "#address-cells",
 	[OF_SIZE_CELLS]		= "#size-cells",
@@ -140,12 +141,20 @@ struct builder {
 /* find_name(): which of ours @name is; NR_OF_PROPS: none. */
 static uint32_t find_name(const char *name)
 {
-	uint32_t i = 0;
+	uint32_t low = 0, high = NR_OF_PROPS;
 
-	while (i < NR_OF_PROPS && (*name != *prop_names[i] ||
-				   strcmp(name, prop_names[i])))
-		i++;
-	return i;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		int order = strcmp(name, prop_names[middle]);
+
+		if (!order)
+			return middle;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NR_OF_PROPS;
 }
 
 /* name_at(): the same of the name at @offset of the strings block. */
@@ -380,13 +389,34 @@ int of_by_phandle(uint32_t phandle)
 	return node;
 }
 
+/* lists(): one of the strings in the @len bytes at @list is @text; the last may
+ * lack its NUL. */
+static bool lists(const char *list, int len, const char *text)
+{
+	const char *end = list + len;
+
+	for (; list < end; list++) {
+		const char *wanted = text;
+
+		while (list < end && *list != '\0' && *list == *wanted) {
+			list++;
+			wanted++;
+		}
+		if (*wanted == '\0' && (list == end || *list == '\0'))
+			return true;
+		while (list < end && *list != '\0')
+			list++;
+	}
+	return false;
+}
+
 int of_by_compatible(int node, const char *compatible)
 {
 	for (; node >= 0; node = of_next(node)) {
 		int len;
 		const char *list = of_property(node, OF_COMPATIBLE, &len);
 
-		if (list && fdt_stringlist_contains(list, len, compatible))
+		if (list && lists(list, len, compatible))
 			break;
 	}
 	return node;

@@ -278,6 +278,14 @@ static void test_damaged_fixtures(void **state)
 	for_each_fixture(check_damaged);
 }
 
+/* find_name() looks them up by halves. */
+static void test_names_are_sorted(void **state)
+{
+	(void)state;
+	for (enum of_prop p = 1; p < NR_OF_PROPS; p++)
+		assert_true(strcmp(of_prop_name(p - 1), of_prop_name(p)) < 0);
+}
+
 /* Two of a name, one behind a child, names within names, and an empty path. */
 static void test_what_libfdt_does_not_show(void **state)
 {
@@ -372,6 +380,7 @@ static void test_no_room_for_the_list(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names_are_sorted),
 		cmocka_unit_test(test_small_blobs),
 		cmocka_unit_test(test_blocks_that_are_not_aligned),
 		cmocka_unit_test(test_reservation_block_without_an_end),
