@@ -144,8 +144,9 @@ void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root);
 
 /*
  * arch_dcache_inval()
- * when:      before arch_paging_enable(), for each range of memory, whole pages,
- *            that was written while the MMU was off
+ * when:      before arch_paging_enable(), for each piece of memory that was
+ *            written while the MMU was off; nobody else uses the cache lines at
+ *            its ends
  * must:      drop what caches have of it from before, where writes with the MMU
  *            off go past the caches; nothing where they don't
  */

@@ -127,6 +127,13 @@ unsigned long pfn_tree_count(const struct pfn_tree *tree, unsigned long lo,
 			     unsigned long hi,
 			     unsigned long blocks[PFN_TREE_MAX_ORDERS]);
 
+/*
+ * pfn_tree_each_written(): calls @fn for the pieces of the tree's memory that
+ * hold all that is ever read of it as it is now; they have also been written.
+ */
+void pfn_tree_each_written(const struct pfn_tree *tree,
+			   void (*fn)(const void *mem, size_t size));
+
 /* pfn_tree_check(): panics where an invariant of the tree doesn't hold. */
 void pfn_tree_check(const struct pfn_tree *tree);
 

@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "bootmem.h"
 #include "early_alloc.h"
 #include "machine.h"
 #include "memblock.h"
@@ -39,6 +40,9 @@
 
 /* Entries of one table. */
 #define PT_ENTRIES	(1u << PT_INDEX_BITS)
+
+/* Bytes of one table. */
+#define TABLE_SIZE	(PT_ENTRIES * sizeof(pte_t))
 
 /* Why RAM above the deepest format's reach is not used. */
 static const struct mem_owner dropped_reach = {
@@ -51,6 +55,10 @@ static pte_t *root;
 
 /* The MMU translates through these tables: changes need a flush. */
 static bool enabled;
+
+/* Tables that are empty yet, and how many. */
+static pte_t *spare;
+static unsigned long nr_spare;
 
 /* What the tables came to when they were built. */
 static struct paging_stats built;
@@ -203,11 +211,27 @@ static unsigned int next_piece(phys_addr_t pa, phys_addr_t *end)
 	return prot;
 }
 
+/* want_tables(): @nr new tables will be asked for now: where none are left, get
+ * them in one piece. */
+static void want_tables(unsigned long nr)
+{
+	if (nr_spare || !nr)
+		return;
+	spare = phys_to_virt(early_alloc(nr * TABLE_SIZE, NUMA_NO_NODE,
+					 &owner_pagetable));
+	nr_spare = nr;
+}
+
 /* new_table(): an empty table. */
 static pte_t *new_table(void)
 {
-	return phys_to_virt(early_alloc(PT_ENTRIES * sizeof(pte_t),
-					NUMA_NO_NODE, &owner_pagetable));
+	pte_t *table;
+
+	want_tables(1);
+	table = spare;
+	spare += PT_ENTRIES;
+	nr_spare--;
+	return table;
 }
 
 /* table_at(): the table that @pte leads to. */
@@ -265,20 +289,36 @@ static pte_t *lower_table(pte_t *slot, unsigned int level, phys_addr_t va)
 	return table;
 }
 
+/* fill_empty(): @leaf and its continuations, each @step further, into as many of
+ * the @nr entries from @slot on as are empty; returns how many. The MMU is off. */
+static unsigned long fill_empty(pte_t *slot, pte_t leaf, pte_t step,
+				unsigned long nr)
+{
+	pte_t *next = slot, *end = slot + nr;
+
+	while (next < end && !*next) {
+		*next++ = leaf;
+		leaf += step;
+	}
+	return (unsigned long)(next - slot);
+}
+
 /* map_leaves(): @leaf at @slot of @level, and its continuations behind it up to
  * @end, as long as no table is in the way. Returns the first address that isn't
  * done; @pos is where @leaf belongs. */
 static phys_addr_t map_leaves(pte_t *slot, pte_t leaf, unsigned int level,
 			      phys_addr_t pos, phys_addr_t end)
 {
-	phys_addr_t size = leaf_size(level);
-	pte_t step = leaf ? pte_advance(leaf, size) - leaf : 0;
+	unsigned int shift = leaf_shift(level);
+	unsigned long nr = (unsigned long)((end - pos) >> shift), n = 0;
+	pte_t step = leaf ? pte_advance(leaf, leaf_size(level)) - leaf : 0;
 
-	for (; end - pos >= size && !is_table(*slot, level); pos += size) {
-		set_pte(slot++, leaf, pos);
-		leaf += step;
-	}
-	return pos;
+	if (!enabled)
+		n = fill_empty(slot, leaf, step, nr);
+	for (; n < nr && !is_table(slot[n], level); n++)
+		set_pte(&slot[n], leaf + n * step,
+			pos + ((phys_addr_t)n << shift));
+	return pos + ((phys_addr_t)n << shift);
 }
 
 /* map_level(): map [@pos, @end), inside what @table of @level translates. */
@@ -288,6 +328,8 @@ static void map_level(pte_t *table, unsigned int level, phys_addr_t pos,
 	phys_addr_t size = leaf_size(level), next;
 	bool leaves = level <= mode->max_leaf_level;
 
+	if (!leaves && !enabled)
+		want_tables((unsigned long)((end - pos) / size));
 	for (; pos < end; pos = next) {
 		pte_t *slot = &table[(pos >> leaf_shift(level)) % PT_ENTRIES];
 
@@ -373,33 +415,57 @@ static void check_leaf(struct walk *walk, phys_addr_t va, pte_t pte,
 	}
 }
 
-/*
- * check_table(): check and count @table of @level, which translates from @va on,
- * and all below it. Most leaves are what the checked one before them was, one
- * leaf further, and in the same piece.
- */
+/* count_run(): how many of the @max entries from @leaf on, of leaves that map @size
+ * bytes, are @leaf and its continuations. */
+static unsigned int count_run(const pte_t *leaf, phys_addr_t size,
+			      unsigned int max)
+{
+	pte_t step = pte_advance(*leaf, size) - *leaf, wanted = *leaf;
+	const pte_t *next = leaf, *end = leaf + max;
+
+	while (next < end && *next == wanted) {
+		wanted += step;
+		next++;
+	}
+	return (unsigned int)(next - leaf);
+}
+
+/* check_run(): the leaf at @leaf of @level, which maps @va, is as it should be,
+ * and so are as many of the @max from there on as are returned: they continue it
+ * in one piece. */
+static unsigned int check_run(struct walk *walk, const pte_t *leaf,
+			      unsigned int level, phys_addr_t va,
+			      unsigned int max)
+{
+	phys_addr_t left;
+	unsigned int n;
+
+	check_leaf(walk, va, *leaf, level);
+	left = (walk->piece_end - va) >> leaf_shift(level);
+	n = count_run(leaf, leaf_size(level), (unsigned int)MIN(left, max));
+	walk->stats.nr_leaves[level] += n;
+	return n;
+}
+
+/* check_table(): check and count @table of @level, which translates from @va on,
+ * and all below it. */
 static void check_table(struct walk *walk, const pte_t *table,
 			unsigned int level, phys_addr_t va)
 {
-	phys_addr_t size = leaf_size(level);
-	pte_t further = 0;		/* what continues the leaf before */
-	unsigned long leaves = 0;
+	unsigned int shift = leaf_shift(level), n;
 
-	for (unsigned int i = 0; i < PT_ENTRIES; i++, va += size) {
+	walk->stats.nr_tables++;
+	for (unsigned int i = 0; i < PT_ENTRIES; i += n) {
+		phys_addr_t at = va + ((phys_addr_t)i << shift);
 		pte_t pte = table[i];
 
-		if (is_table(pte, level)) {
-			check_table(walk, table_at(pte, level), level - 1, va);
-			pte = 0;
-		} else if (pte_present(pte)) {
-			if (pte != further || va + size > walk->piece_end)
-				check_leaf(walk, va, pte, level);
-			leaves++;
-		}
-		further = pte_advance(pte, size);
+		n = 1;
+		if (is_table(pte, level))
+			check_table(walk, table_at(pte, level), level - 1, at);
+		else if (pte_present(pte))
+			n = check_run(walk, &table[i], level, at,
+				      PT_ENTRIES - i);
 	}
-	walk->stats.nr_tables++;
-	walk->stats.nr_leaves[level] += leaves;
 }
 
 struct paging_stats paging_check(void)
@@ -491,22 +557,38 @@ void paging_choose_mode(void)
 	drop_beyond_reach();
 }
 
-/* forget_cached(): caches may hold what memory was before we wrote to it, with
- * the MMU off: to the image, and to all that was allocated to be written. */
+/* forget(): caches may hold what @mem was before we wrote to it. */
+static void forget(const void *mem, size_t size)
+{
+	phys_addr_t start = virt_to_phys(mem);
+
+	arch_dcache_inval(start, start + size);
+}
+
+/*
+ * forget_cached(): the same of all that was written with the MMU off: the image,
+ * and whatever was allocated to be written. Of the maps, which grow with RAM, a
+ * small part was; of brk what is still reserved.
+ */
 static void forget_cached(void)
 {
 	const struct memblock_region *r;
 
-	arch_dcache_inval(image.start, image.end);
 	for_each_reserved_region(r) {
-		if (r->owner->prot & VM_WRITE)
+		bool ours = r->base >= image.start && r->base < image.end;
+
+		if (r->owner != &owner_bitmap &&
+		    (ours || r->owner->prot & VM_WRITE))
 			arch_dcache_inval(r->base, r->base + r->size);
 	}
+	for (bootmem_data_t *bdata = bdata_list; bdata; bdata = bdata->list)
+		pfn_tree_each_written(&bdata->tree, forget);
 }
 
 void paging_init(void)
 {
 	enabled = false;
+	nr_spare = 0;
 	root = new_table();
 	paging_map_wanted(0, reach());
 	built = paging_check();

@@ -791,6 +791,93 @@ static void test_every_shape_against_the_model(void **state)
 	}
 }
 
+/* A copy of what pfn_tree_each_written() visits, and how much that is. */
+static char *visited;
+static size_t nr_visited;
+
+/* visit(): keep a piece of the tree's memory. */
+static void visit(const void *mem, size_t size)
+{
+	size_t at = (size_t)((const char *)mem - (const char *)memory);
+
+	assert_true(at + size <= pfn_tree_bytes(tree.start_pfn, tree.end_pfn));
+	memcpy(visited + at, mem, size);
+	nr_visited += size;
+}
+
+/* lose_all_else(): garbage takes the place of what isn't visited. */
+static void lose_all_else(void)
+{
+	size_t bytes = pfn_tree_bytes(tree.start_pfn, tree.end_pfn);
+
+	visited = malloc(bytes);
+	assert_non_null(visited);
+	memset(visited, HOST_GARBAGE, bytes);
+	nr_visited = 0;
+	pfn_tree_each_written(&tree, visit);
+	memcpy(memory, visited, bytes);
+	free(visited);
+}
+
+/* random_range(): some pages of the tree, often many. */
+static void random_range(unsigned int *seed, unsigned long *lo,
+			 unsigned long *hi)
+{
+	unsigned long pages = tree.end_pfn - tree.start_pfn;
+	unsigned long most = pages >> (unsigned int)rand_r(seed) % 16;
+
+	*lo = tree.start_pfn + (unsigned long)rand_r(seed) % pages;
+	*hi = *lo + (unsigned long)rand_r(seed) % (most + 1);
+	*hi = MIN(*hi, tree.end_pfn);
+}
+
+/* change_and_lose(): change the tree, losing what isn't visited in between. */
+static void change_and_lose(unsigned int seed)
+{
+	for (int i = 0; i < 40; i++) {
+		unsigned long lo, hi, free;
+
+		random_range(&seed, &lo, &hi);
+		if (i % 2)
+			pfn_tree_claim(&tree, lo, hi);
+		else
+			pfn_tree_release(&tree, lo, hi);
+		free = pfn_tree_count(&tree, 0, LAST_PFN, NULL);
+		lose_all_else();
+		pfn_tree_check(&tree);
+		assert_int_equal(pfn_tree_count(&tree, 0, LAST_PFN, NULL),
+				 free);
+	}
+}
+
+static void test_what_is_visited_is_all_that_is_read(void **state)
+{
+	static const unsigned long pages[] = {
+		1, WORD_PAGES, NODE1_PAGES, 3 * NODE1_PAGES + 5, NODE2_PAGES,
+		4 * NODE2_PAGES - 70,
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++) {
+		tree_init(0, pages[i]);
+		change_and_lose(i + 1);
+		tree_init(NODE1_PAGES + 77, NODE1_PAGES + 77 + pages[i]);
+		change_and_lose(i + 7);
+	}
+}
+
+/* Of a tree that is all free but for a page a small part is visited. */
+static void test_visited_is_a_small_part(void **state)
+{
+	(void)state;
+	tree_init(0, 64 * NODE2_PAGES);
+	pfn_tree_release(&tree, 0, 64 * NODE2_PAGES);
+	pfn_tree_claim(&tree, NODE2_PAGES + 1, NODE2_PAGES + 2);
+	lose_all_else();
+	assert_in_range(nr_visited, 1,
+			pfn_tree_bytes(0, 64 * NODE2_PAGES) / 100);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, unit_reset, tree_free)
 
 int main(void)
@@ -823,6 +910,8 @@ int main(void)
 		TEST(test_every_order_up_to_the_root),
 		TEST(test_give_with_one_page_free),
 		TEST(test_flags),
+		TEST(test_what_is_visited_is_all_that_is_read),
+		TEST(test_visited_is_a_small_part),
 		TEST(test_every_shape_against_the_model),
 	};
 

@@ -86,7 +86,7 @@ void arch_dcache_inval(phys_addr_t start, phys_addr_t end)
 {
 	unsigned long line = dcache_line();
 
-	for (phys_addr_t pa = start; pa < end; pa += line)
+	for (phys_addr_t pa = ALIGN_DOWN(start, line); pa < end; pa += line)
 		__asm__ volatile("dc ivac, %0" : : "r"(pa) : "memory");
 	__asm__ volatile("dsb sy" : : : "memory");
 }
