@@ -289,23 +289,21 @@ static pte_t *lower_table(pte_t *slot, unsigned int level, phys_addr_t va)
 	return table;
 }
 
-/* fill_empty(): @leaf and its continuations, each @step further, into as many of
- * the @nr entries from @slot on as are empty; returns how many. The MMU is off. */
-static unsigned long fill_empty(pte_t *slot, pte_t leaf, pte_t step,
-				unsigned long nr)
+/* fill(): @leaf and its continuations, each @step further, into the @nr entries
+ * from @slot on. */
+static void fill(pte_t *slot, pte_t leaf, pte_t step, unsigned long nr)
 {
-	pte_t *next = slot, *end = slot + nr;
-
-	while (next < end && !*next) {
-		*next++ = leaf;
+	for (pte_t *end = slot + nr; slot < end; slot++) {
+		*slot = leaf;
 		leaf += step;
 	}
-	return (unsigned long)(next - slot);
 }
 
-/* map_leaves(): @leaf at @slot of @level, and its continuations behind it up to
- * @end, as long as no table is in the way. Returns the first address that isn't
- * done; @pos is where @leaf belongs. */
+/*
+ * map_leaves(): @leaf at @slot of @level, and its continuations behind it up to
+ * @end. In live tables only as long as no table is in the way. Returns the first
+ * address that isn't done; @pos is where @leaf belongs.
+ */
 static phys_addr_t map_leaves(pte_t *slot, pte_t leaf, unsigned int level,
 			      phys_addr_t pos, phys_addr_t end)
 {
@@ -313,8 +311,10 @@ static phys_addr_t map_leaves(pte_t *slot, pte_t leaf, unsigned int level,
 	unsigned long nr = (unsigned long)((end - pos) >> shift), n = 0;
 	pte_t step = leaf ? pte_advance(leaf, leaf_size(level)) - leaf : 0;
 
-	if (!enabled)
-		n = fill_empty(slot, leaf, step, nr);
+	if (!enabled) {
+		fill(slot, leaf, step, nr);
+		return pos + ((phys_addr_t)nr << shift);
+	}
 	for (; n < nr && !is_table(slot[n], level); n++)
 		set_pte(&slot[n], leaf + n * step,
 			pos + ((phys_addr_t)n << shift));

@@ -131,6 +131,8 @@ unsigned long arch_dma32_limit_pfn(void)
 const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit)
 {
 	(void)limit;
+	if (host.only_mode)
+		return i ? NULL : host.only_mode;
 	return i < host.nr_modes ? &host_modes[i] : NULL;
 }
 
@@ -142,8 +144,7 @@ void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root)
 
 void arch_dcache_inval(phys_addr_t start, phys_addr_t end)
 {
-	(void)start;
-	(void)end;
+	host.nr_forgotten += end - start;
 }
 
 void arch_flush_tlb(unsigned long va)

@@ -33,10 +33,12 @@ struct host {
 	unsigned int phys_bits;		/* arch_phys_bits()'s answer */
 	unsigned long dma32_limit_pfn;	/* arch_dma32_limit_pfn()'s answer */
 	unsigned int nr_modes;		/* page-table formats it has: 0 to 3 */
+	const struct paging_mode *only_mode; /* the one it has; NULL: those */
 	bool echo;			/* copy the log to stdout as it comes */
 	const struct paging_mode *mode;	/* what arch_paging_enable() was given */
 	phys_addr_t root;		/* the same; 0 before */
 	unsigned long nr_flushes;	/* calls of arch_flush_tlb() */
+	phys_addr_t nr_forgotten;	/* bytes that arch_dcache_inval() was given */
 	/* arch_counter()'s answer; NULL: how often it was asked. */
 	unsigned long long (*counter)(void);
 	/* Which RAM holds @pa: where there is none yet, phys_to_virt() makes it

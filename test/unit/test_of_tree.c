@@ -317,6 +317,50 @@ static void test_what_libfdt_does_not_show(void **state)
 	assert_int_equal(of_by_phandle(4), 3);
 }
 
+/* Names that begin alike, tags that mean nothing, and lists of strings. */
+static void test_names_that_begin_alike(void **state)
+{
+	static const struct {
+		const char *list;	/* a compatible, its last NUL included */
+		int len;
+		const char *text;
+		bool found;
+	} lists[] = {
+		{ "ab\0cd", 6, "ab", true }, { "ab\0cd", 6, "cd", true },
+		{ "ab\0cd", 6, "a", false }, { "ab\0cd", 6, "abc", false },
+		{ "ab\0cd", 5, "cd", true }, { "ab\0cd", 4, "cd", false },
+		{ "ab\0cd", 6, "ce", false }, { "", 0, "a", false },
+		{ "\0ab", 4, "ab", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		put(create(blob, FIXTURE_MAX));
+		put(finish_reservemap(blob));
+		put(begin_node(blob, ""));
+		put(property_u32(blob, "nothing", 0));
+		put(property(blob, "compatible", lists[i].list, lists[i].len));
+		put(begin_node(blob, "node-more"));
+		put(end_node(blob));
+		put(begin_node(blob, "node@1"));
+		put(end_node(blob));
+		put(begin_node(blob, "two@1@2"));
+		put(end_node(blob));
+		put(end_node(blob));
+		put(finish(blob));
+		put(nop_property(blob, OF_ROOT, "nothing"));
+		blob_size = fdt_totalsize(blob);
+		check_tree();
+		assert_int_equal(of_by_compatible(OF_ROOT, lists[i].text) >= 0,
+				 lists[i].found);
+		assert_int_equal(of_top("node"), 2);
+		assert_int_equal(of_path("/node", 5), 2);
+		assert_int_equal(of_path("/node@1", 7), 2);
+		assert_int_equal(of_path("/node@", 6), -FDT_ERR_NOTFOUND);
+		assert_int_equal(of_path("/two@1", 6), -FDT_ERR_NOTFOUND);
+	}
+}
+
 /* A name whose NUL is far away is neither looked for again and again nor
  * believed without one. */
 static void test_names_without_end(void **state)
@@ -389,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_every_fixture),
 		cmocka_unit_test(test_damaged_fixtures),
 		cmocka_unit_test(test_what_libfdt_does_not_show),
+		cmocka_unit_test(test_names_that_begin_alike),
 		cmocka_unit_test(test_names_without_end),
 		cmocka_unit_test(test_no_room_for_the_list),
 	};

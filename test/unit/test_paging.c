@@ -524,6 +524,69 @@ static void test_image_beyond_reach_is_a_panic(void **state)
 		      "host39 maps addresses below 0x4000000000 only, the image ends at 0x4000004000; load it lower");
 }
 
+/* pagetable_bytes(): what is reserved for tables. */
+static phys_addr_t pagetable_bytes(void)
+{
+	const struct memblock_region *r;
+	phys_addr_t sum = 0;
+
+	for_each_reserved_region(r)
+		if (!strcmp(r->owner->kind, "pagetable"))
+			sum += r->size;
+	return sum;
+}
+
+/* No leaves as large as a table of level 1 maps: a row of such tables. */
+static void test_tables_where_leaves_are_small(void **state)
+{
+	static const struct paging_mode mode = {
+		.name = "small", .levels = 3, .reach_bits = 38,
+		.max_leaf_level = 1,
+	};
+	const phys_addr_t gib = (phys_addr_t)1 << 30;
+
+	(void)state;
+	unit_reset(NULL);
+	machine_with(2 * gib, 4 * gib);
+	machine.uart.base = gib / 4;
+	machine.uart.size = 8;
+	host.only_mode = &mode;
+	boot_to_paging();
+	assert_int_equal(paging_stats().nr_leaves[2], 0);
+	assert_in_range(paging_stats().nr_tables, 1 + 4, 1 + 4 + 4);
+	assert_int_equal(pagetable_bytes(), PAGE(paging_stats().nr_tables));
+	paging_map(3 * gib, 5 * gib, VM_READ);
+	assert_int_equal(paging_lookup(3 * gib, NULL), VM_READ);
+	assert_int_equal(paging_lookup(5 * gib - 1, NULL), VM_READ);
+	assert_int_equal(paging_lookup(3 * gib - 1, NULL), RW);
+	assert_int_equal(pagetable_bytes(), PAGE(paging_stats().nr_tables));
+}
+
+/* forgotten_with(): bytes that caches must forget where @pages pages are rodata,
+ * the image's where @ours. */
+static phys_addr_t forgotten_with(unsigned long pages, bool ours)
+{
+	machine_ready(NULL);
+	reserve(0, pages, &owner_rodata, MEMBLOCK_NONE);
+	image.start = BASE;
+	image.end = BASE + (ours ? PAGE(pages) : 0);
+	boot_to_paging();
+	return host.nr_forgotten;
+}
+
+/* The image was written to, even what is only read from now on; a blob wasn't. */
+static void test_caches_forget_what_was_written(void **state)
+{
+	phys_addr_t none;
+
+	(void)state;
+	none = forgotten_with(0, false);
+	assert_in_range(none, PAGE(1), PAGE(64));
+	assert_int_equal(forgotten_with(5, false), forgotten_with(6, false));
+	assert_int_equal(forgotten_with(8, true),
+			 forgotten_with(5, true) + PAGE(3));
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, machine_ready)
 
 int main(void)
@@ -561,6 +624,8 @@ int main(void)
 		TEST(test_reservation_across_the_reach),
 		TEST(test_needed_beyond_reach_is_warned_of),
 		TEST(test_image_beyond_reach_is_a_panic),
+		TEST(test_tables_where_leaves_are_small),
+		TEST(test_caches_forget_what_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
