@@ -8,8 +8,11 @@
 
 #include "of_fixture.h"
 
-/* Room for the largest tree here. */
+/* Room for the largest tree here, for a tree without items, and for an item:
+ * libfdt clears it all. */
 #define TREE_MAX	((size_t)16 << 20)
+#define TREE_MIN	((size_t)4 << 10)
+#define ITEM_MAX	((size_t)256)
 
 /* A node of a tree: memory, or a child of /reserved-memory. */
 struct item {
@@ -100,7 +103,7 @@ static inline void put_chosen(void)
 /* make_tree(): a blob of @items in their order, and of the extras. */
 static inline void make_tree(const struct item *items, size_t nr)
 {
-	put(create(tree, TREE_MAX));
+	put(create(tree, (int)MIN(TREE_MAX, TREE_MIN + nr * ITEM_MAX)));
 	if (extras.memreserve[1])
 		put(add_reservemap_entry(tree, extras.memreserve[0],
 					 extras.memreserve[1]));
