@@ -38,6 +38,39 @@ static void any_brk(void)
 }
 
 /*
+ * What brk hands out is aligned, as long as was asked for, and inside what was
+ * left of the region, for every size and alignment; what was refused left the
+ * state as it was. The one byte at any address is never handed out twice.
+ */
+void brk_alloc_stays_inside(void)
+{
+	phys_addr_t start, cur, limit, w = nondet_pa(), mem, second;
+	size_t size = nondet_ulong(), align = 1ul << below(64);
+	size_t more = nondet_ulong();
+
+	any_brk();
+	start = brk_start;
+	cur = brk_cur;
+	limit = brk_limit;
+	/* Rounding up must not pass 2^64: no image lies there. */
+	ASSUME(cur + (align - 1) >= cur);
+	mem = (phys_addr_t)brk_alloc(size, align);
+	ASSERT(brk_start == start && brk_limit == limit);
+	if (!mem) {
+		ASSERT(brk_cur == cur);
+		return;
+	}
+	ASSERT(mem % align == 0);
+	ASSERT(mem >= cur && size <= limit - mem);
+	ASSERT(brk_cur == mem + size);
+	ASSERT(brk_left() == limit - mem - size);
+	second = (phys_addr_t)brk_alloc(more, 1);
+	ASSERT(!(second && w - mem < size && w - second < more));
+	COVER(second && size > 1 && align == PAGE_SIZE);
+	COVER(mem + size == limit && size);
+}
+
+/*
  * Sealing gives away whole pages that nothing was handed out of, up to the end of
  * the region, and leaves nothing to allocate but the rest of the last page.
  */

@@ -16,7 +16,24 @@ static pg_data_t nodes[NODES];
 static pg_data_t *node_pointers[NODES];
 static uint32_t hwids[NODES];
 static uint8_t matrix[NODES * NODES];
-static struct candidate scratch[NODES];
+static struct candidate found[NODES];
+static unsigned long load_table[NODES];
+
+/* The C library's: by pairs of neighbours, until the last pair is in order. */
+void qsort(void *base, size_t nr, size_t size,
+	   int (*compare)(const void *, const void *))
+{
+	struct candidate *c = base, swap;
+
+	ASSERT(size == sizeof(*c) && nr <= NODES);
+	for (unsigned int end = NODES - 1; end > 0; end--)
+		for (unsigned int i = 0; i < end; i++)
+			if (i + 1 < nr && compare(&c[i], &c[i + 1]) > 0) {
+				swap = c[i];
+				c[i] = c[i + 1];
+				c[i + 1] = swap;
+			}
+}
 
 /* any_nodes(): with any ascending numbers, memory or none, and any distances. */
 static void any_nodes(void)
@@ -25,14 +42,15 @@ static void any_nodes(void)
 	node_data = node_pointers;
 	node_hwids = hwids;
 	distances = matrix;
-	candidates = scratch;
+	candidates = found;
+	loads = load_table;
 	for (unsigned int i = 0; i < NODES; i++) {
 		node_pointers[i] = &nodes[i];
 		nodes[i].node_id = (int)i;
 		nodes[i].node_present_pages = nondet_ulong();
 		hwids[i] = nondet_u32();
 		ASSUME(!i || hwids[i - 1] < hwids[i]);
-		scratch[i].load = below(NODES + 1);
+		load_table[i] = below(NODES + 1);
 	}
 	for (unsigned int i = 0; i < NODES * NODES; i++)
 		matrix[i] = nondet_u8();
@@ -85,21 +103,26 @@ void numa_distance_changes_one(void)
 
 /*
  * The order in which a node falls back on others has each node with memory once
- * and no other node, and begins with the node itself where it has memory; for any
- * distances.
+ * and no other node, by what it costs, the node itself first where distances are
+ * as they may be: 10 to itself, more to others.
  */
 void fallback_order_has_each_node_once(void)
 {
-	int nid, w, nr, times = 0, order[NODES];
+	int nid, w, nr, times = 0;
 
 	any_nodes();
 	nid = (int)below(NODES);
 	w = (int)below(NODES);
-	nr = order_nodes(nid, order);
-	ASSERT(nr >= 0 && nr <= nr_node_ids);
-	for (int i = 0; i < NODES; i++)
-		times += i < nr && order[i] == w;
+	ASSUME(node_distance(nid, nid) == LOCAL_DISTANCE);
+	for (int other = 0; other < NODES; other++)
+		ASSUME(other == nid || node_distance(nid, other) > LOCAL_DISTANCE);
+	nr = order_nodes(nid);
+	ASSERT(nr >= 0 && nr <= NODES);
+	for (int i = 0; i < NODES; i++) {
+		times += i < nr && found[i].nid == w;
+		ASSERT(i == 0 || i >= nr || found[i - 1].cost <= found[i].cost);
+	}
 	ASSERT(times == (nodes[w].node_present_pages != 0));
-	ASSERT(IMPLIES(nodes[nid].node_present_pages, order[0] == nid));
-	COVER(nr == NODES && nid == 0 && order[1] == 2);
+	ASSERT(IMPLIES(nodes[nid].node_present_pages, found[0].nid == nid));
+	COVER(nr == NODES && nid == 0 && found[1].nid == 2);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page-table builder over a port's codec, with tables of four entries instead
+ * The page-table builder over a port's codec, with tables of two entries instead
  * of 512: the walk is the same, the formulas are small.
  */
 #include "prove.h"
@@ -8,23 +8,31 @@
 #include <asm/pgtable.h>
 
 #undef PT_INDEX_BITS
-#define PT_INDEX_BITS 2
+#define PT_INDEX_BITS 1
 
 #include "lib/mm/paging.c"
 
-/* A root of level 1, and a table below each of its entries; 16 pages in all. */
-#define TABLES	(1 + (1 << PT_INDEX_BITS))
-#define PAGES	(1ul << 2 * PT_INDEX_BITS)
+/* Three levels, and so 8 pages in all: the root, and below each entry of a table
+ * another one. */
+#define LEVELS	3
+#define ENTRIES	(1u << PT_INDEX_BITS)
+#define PAGES	(1ul << LEVELS * PT_INDEX_BITS)
 
-/* The tables: number i is at physical page 1 + i. Number 0 is the root; which
- * others are in use is what its entries say. */
-static pte_t tables[TABLES][1 << PT_INDEX_BITS];
+/*
+ * The tables: number i is at physical page 1 + i. Number 0 is the root, and the
+ * one below entry e of number i is number 2i + 1 + e; whether it is in use is what
+ * that entry says. Behind these are the ones that new tables are made of: two a
+ * level below the root, at the ends of a range.
+ */
+#define OLD_TABLES	((1u << LEVELS) - 1)
+#define TABLES		(OLD_TABLES + 2 * (LEVELS - 1))
+static pte_t tables[TABLES][ENTRIES];
 
-/* Tables in use: those that new ones are not made of. */
+/* Tables given out, all old ones included. */
 static unsigned int used;
 
 static const struct paging_mode tiny = {
-	"tiny", 2, PAGE_SHIFT + 2 * PT_INDEX_BITS, 1, 0
+	"tiny", LEVELS, PAGE_SHIFT + LEVELS * PT_INDEX_BITS, LEVELS - 1, 0
 };
 
 struct machine machine;
@@ -55,7 +63,7 @@ phys_addr_t early_alloc(phys_addr_t size, int nid, const struct mem_owner *owner
 	(void)nid;
 	(void)owner;
 	ASSERT(size == sizeof(tables[0]) && used < TABLES);
-	for (unsigned int i = 0; i < 1 << PT_INDEX_BITS; i++)
+	for (unsigned int i = 0; i < ENTRIES; i++)
 		tables[used][i] = 0;
 	return PAGE_SIZE * (1 + used++);
 }
@@ -74,50 +82,51 @@ static unsigned int any_prot(void)
 	return prot;
 }
 
-/* any_leaf(): nothing, or a leaf that maps @pa with any permission. */
-static pte_t any_leaf(phys_addr_t pa, unsigned int level)
+/* any_entry(): entry @e of old table @i of @level becomes nothing, a leaf that
+ * maps its address with any permission, or what leads to the table below. */
+static void any_entry(unsigned int i, unsigned int e, unsigned int level)
 {
-	return nondet_bool() ? 0 : pte_leaf(pa, any_prot(), level);
+	/* Of its level, table i is number i + 1 less a power of two. */
+	phys_addr_t number = (i + 1) - (1u << (LEVELS - 1 - level));
+	phys_addr_t pa = (number * ENTRIES + e) * leaf_size(level);
+
+	tables[i][e] = nondet_bool() ? 0 : pte_leaf(pa, any_prot(), level);
+	if (level && nondet_bool())
+		tables[i][e] = pte_table(PAGE_SIZE * (1 + 2 * i + 1 + e));
 }
 
-/* any_tables(): any tables that map each page to itself or not at all: each
- * entry of the root is empty, a leaf, or leads to a table of leaves and holes. */
+/* any_tables(): any tables that map each page to itself or not at all. */
 static void any_tables(void)
 {
 	mode = &tiny;
 	root = tables[0];
 	enabled = nondet_bool();
-	used = 1;
-	for (unsigned int i = 0; i < 1 << PT_INDEX_BITS; i++) {
-		tables[0][i] = any_leaf(i * leaf_size(1), 1);
-		if (!nondet_bool())
-			continue;
-		for (unsigned int j = 0; j < 1 << PT_INDEX_BITS; j++)
-			tables[used][j] = any_leaf(i * leaf_size(1) +
-						   j * PAGE_SIZE, 0);
-		tables[0][i] = pte_table(PAGE_SIZE * (1 + used++));
-	}
+	used = OLD_TABLES;
+	for (unsigned int i = 0; i < OLD_TABLES; i++)
+		for (unsigned int e = 0; e < ENTRIES; e++)
+			any_entry(i, e, LEVELS - 1 - log2_floor(i + 1));
 }
 
 /* translate(): what the hardware makes of page @page: where it leads, and with
  * *@prot; PHYS_ADDR_MAX where it isn't mapped. */
 static phys_addr_t translate(unsigned long page, unsigned int *prot)
 {
-	pte_t pte = tables[0][page >> PT_INDEX_BITS];
-	phys_addr_t offset = page % (1 << PT_INDEX_BITS) * PAGE_SIZE;
-	unsigned int level = 1;
+	const pte_t *table = tables[0];
 
 	*prot = 0;
-	if (pte_present(pte) && !pte_is_leaf(pte, 1)) {
-		pte = tables[pte_phys(pte, 1) / PAGE_SIZE - 1]
-			    [page % (1 << PT_INDEX_BITS)];
-		offset = 0;
-		level = 0;
+	for (unsigned int level = LEVELS - 1; level < LEVELS; level--) {
+		pte_t pte = table[page >> level * PT_INDEX_BITS & (ENTRIES - 1)];
+		phys_addr_t inside = page & ((1ul << level * PT_INDEX_BITS) - 1);
+
+		if (!pte_present(pte))
+			return PHYS_ADDR_MAX;
+		if (pte_is_leaf(pte, level)) {
+			*prot = pte_prot(pte);
+			return pte_phys(pte, level) + inside * PAGE_SIZE;
+		}
+		table = tables[pte_phys(pte, level) / PAGE_SIZE - 1];
 	}
-	if (!pte_present(pte))
-		return PHYS_ADDR_MAX;
-	*prot = pte_prot(pte);
-	return pte_phys(pte, level) + offset;
+	return PHYS_ADDR_MAX;
 }
 
 /*

@@ -1,33 +1,47 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pfn_tree: each operation, from any valid state of a small tree of two levels,
- * against what it means for one page that may be any.
+ * pfn_tree: each operation, from any valid state of a small tree, against what it
+ * means for one page that may be any.
  *
- * The tree covers the 128 pages before a border of two level-1 nodes and the 128
- * behind it: a root, two nodes, and two words below each. What a state is valid
- * by is the list at the top of lib/mm/pfn_tree.c, said here once more, flat.
+ * The tree has one level above its words: the last three of a node of level 1,
+ * which is the root, 192 pages in all. With -DDEEP it has two: a root, the last
+ * two words of one node below it and the first two of the next. What a state is
+ * valid by is the list at the top of lib/mm/pfn_tree.c, said here once more, flat.
  */
 #include "prove.h"
 
 #include "lib/base/bitops.c"
 #include "lib/mm/pfn_tree.c"
 
-/* The border, and the pages on either side of it. */
+/* Where one node of level 1 ends and the next begins. */
 #define BORDER	(1ul << span_shift(1))
-#define SIDE	(2ul * CHILDREN)
-#define START	(BORDER - SIDE)
-#define END	(BORDER + SIDE)
 
-/* Words of the tree: bits, two nodes of level 1, the root. */
+/* The tree's pages, its words of bits, its levels above them, and the 64-bit words
+ * that all of it takes. */
+#ifdef DEEP
+#define START	(BORDER - 2 * CHILDREN)
+#define END	(BORDER + 2 * CHILDREN)
+#define LEVELS	2
 #define WORDS	(4 + 2 * 8 + 14)
+#else
+#define START	(BORDER - 3 * CHILDREN)
+#define END	BORDER
+#define LEVELS	1
+#define WORDS	(3 + 8)
+#endif
+#define PAGES	(END - START)
+#define NR_BITS	(PAGES / CHILDREN)
 
 static struct pfn_tree tree;
 static uint64_t words[WORDS];
 
-/* The parts of those words: the bits of 64 pages, a node, the root. */
-#define BITS(i)	words[i]
-#define NODE(i)	(&words[4 + 8 * (i)])
-#define ROOT	(&words[4 + 2 * 8])
+/* The parts of those words: the bits of 64 pages, the node that they are below,
+ * which child of it they are, and the root. */
+#define BITS(i)		words[i]
+#define NODE_OF(i)	((START / CHILDREN + (i)) / CHILDREN)
+#define NODE(n)		(&words[NR_BITS + 8 * (n)])
+#define CHILD_OF(i)	((START / CHILDREN + (i)) % CHILDREN)
+#define ROOT		(&words[NR_BITS + 8 * 2])
 
 /* child_says(): what @node of @level says of child @c: its largest block. */
 static int child_says(const uint64_t *node, unsigned int level, unsigned int c)
@@ -52,43 +66,50 @@ static bool child_sound(const uint64_t *node, unsigned int level,
 	return sound;
 }
 
-/* only(): no child of @node but those in @bits has a free page. */
-static bool only(const uint64_t *node, uint64_t bits)
-{
-	return !(node[0] & ~bits);
-}
-
 /* word_valid(): what the node says of a word is what its bits say, but where it
  * is uniform, when they may be anything. */
 static bool word_valid(unsigned int i)
 {
-	unsigned int c = i < 2 ? CHILDREN - 2 + i : i - 2;
-	const uint64_t *node = NODE(i / 2);
-	int says = child_says(node, 1, c);
+	const uint64_t *node = NODE(NODE_OF(i));
+	int says = child_says(node, 1, CHILD_OF(i));
 
-	return child_sound(node, 1, c) &&
+	return child_sound(node, 1, CHILD_OF(i)) &&
 	       (says == ORDER_NONE || says == PFN_TREE_SHIFT ||
 		says == largest_run(~BITS(i)));
 }
 
+#ifdef DEEP
 /* node_valid(): what the root says of a node is what the node says. */
-static bool node_valid(unsigned int i)
+static bool node_valid(unsigned int n)
 {
-	return child_sound(ROOT, 2, i) &&
-	       child_says(ROOT, 2, i) == largest_block(NODE(i), 1) &&
-	       (ROOT[13] >> i & 1);
+	return child_sound(ROOT, 2, n) &&
+	       child_says(ROOT, 2, n) == largest_block(NODE(n), 1) &&
+	       (ROOT[13] >> n & 1);
 }
+
+/* nodes_valid(): the nodes have no free page outside the tree, nor has the root,
+ * and what it says of them is so. */
+static bool nodes_valid(void)
+{
+	return !(NODE(0)[0] & ~(3ull << (CHILDREN - 2))) &&
+	       !(NODE(1)[0] & ~3ull) && !(ROOT[0] & ~3ull) &&
+	       node_valid(0) && node_valid(1);
+}
+#else
+/* nodes_valid(): the root has no free page outside the tree. */
+static bool nodes_valid(void)
+{
+	return !(NODE(0)[0] & ~(7ull << (CHILDREN - 3)));
+}
+#endif
 
 /* valid(): the invariant. */
 static bool valid(void)
 {
-	bool ok = only(ROOT, 3) && only(NODE(0), 3ull << (CHILDREN - 2)) &&
-		  only(NODE(1), 3);
+	bool ok = nodes_valid();
 
-	for (unsigned int i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < NR_BITS; i++)
 		ok = ok && word_valid(i);
-	for (unsigned int i = 0; i < 2; i++)
-		ok = ok && node_valid(i);
 	return ok;
 }
 
@@ -96,7 +117,7 @@ static bool valid(void)
 static void any_tree(void)
 {
 	pfn_tree_init(&tree, words, START, END);
-	ASSERT(tree.root == 2 && pfn_tree_bytes(START, END) == sizeof(words));
+	ASSERT(tree.root == LEVELS && pfn_tree_bytes(START, END) == sizeof(words));
 	for (unsigned int i = 0; i < WORDS; i++)
 		words[i] = nondet_u64();
 	ASSUME(valid());
@@ -107,8 +128,7 @@ static void any_tree(void)
 static bool is_free(unsigned long page)
 {
 	unsigned int i = (unsigned int)(page / CHILDREN);
-	unsigned int c = i < 2 ? CHILDREN - 2 + i : i - 2;
-	int says = child_says(NODE(i / 2), 1, c);
+	int says = child_says(NODE(NODE_OF(i)), 1, CHILD_OF(i));
 
 	if (says == ORDER_NONE || says == PFN_TREE_SHIFT)
 		return says == PFN_TREE_SHIFT;
@@ -120,12 +140,50 @@ static bool is_free(unsigned long page)
  */
 void tree_init_takes_all(void)
 {
-	unsigned long w = below(2 * SIDE);
+	unsigned long w = below(PAGES);
 
 	for (unsigned int i = 0; i < WORDS; i++)
 		words[i] = nondet_u64();
 	pfn_tree_init(&tree, words, START, END);
 	ASSERT(valid());
 	ASSERT(!is_free(w));
-	COVER(w == 2 * SIDE - 1);
+	COVER(w == PAGES - 1);
+}
+
+/*
+ * Claiming any pages makes exactly those taken, in any valid tree, which stays
+ * valid: every mask on the way up says what is true now.
+ */
+void tree_claim_takes_exactly(void)
+{
+	unsigned long lo = below(PAGES + 1), hi = below(PAGES + 1);
+	unsigned long w = below(PAGES);
+	bool was;
+
+	ASSUME(lo <= hi);
+	any_tree();
+	was = is_free(w);
+	pfn_tree_claim(&tree, START + lo, START + hi);
+	ASSERT(valid());
+	ASSERT(is_free(w) == (was && (w < lo || w >= hi)));
+	COVER(was && w < lo && lo % CHILDREN == 1 && hi == CHILDREN + 1);
+}
+
+/*
+ * Releasing any pages makes exactly those free, in any valid tree, which stays
+ * valid.
+ */
+void tree_release_frees_exactly(void)
+{
+	unsigned long lo = below(PAGES + 1), hi = below(PAGES + 1);
+	unsigned long w = below(PAGES);
+	bool was;
+
+	ASSUME(lo <= hi);
+	any_tree();
+	was = is_free(w);
+	pfn_tree_release(&tree, START + lo, START + hi);
+	ASSERT(valid());
+	ASSERT(is_free(w) == (was || (w >= lo && w < hi)));
+	COVER(!was && w < lo && lo % CHILDREN == 1 && hi == CHILDREN + 1);
 }
