@@ -49,8 +49,9 @@ FUZZ_SRC := $(LIB_SRC) test/host/host.c test/host/ram.c \
 	    test/host/tool/boot.c test/host/tool/e820_log.c \
 	    test/fuzz/arena.c test/fuzz/fuzz.c
 FUZZ_CPPFLAGS := $(CPPFLAGS) -Itest/host -Itest/host/tool -Itest/unit \
-		 -I$(LIBFDT_DIR) $(call report_names,host)
+		 -I$(LIBFDT_DIR)
 FUZZ_CFLAGS := -std=gnu11 -O2 -g $(SANITIZE)
+FUZZ_CC	    = $(FUZZ_CPPFLAGS) $(call report_names,host) $(FUZZ_CFLAGS)
 
 # libFuzzer's counters, in what is tested; without its look at every comparison,
 # which would take longer than what is compared.
@@ -58,18 +59,21 @@ LIBFUZZER := -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
 $(FUZZ)/libfuzzer/test/fuzz/%.o $(FUZZ)/libfuzzer/test/host/host.o \
 $(FUZZ)/libfuzzer/test/host/ram.o: LIBFUZZER =
 
+$(FUZZ)/flags: FORCE
+	$(call keep,$(FUZZ_CPPFLAGS) $(FUZZ_CFLAGS) $(LIBFUZZER) $(WARNINGS))
+
 # 1: an engine.  2: its compiler.  3: its flags.
 define fuzz_engine
-$(FUZZ)/$(1)/%.o: %.c $(HOST)/flags
+$(FUZZ)/$(1)/%.o: %.c $(FUZZ)/flags
 	$$(say) FUZZCC $$<
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(2) $$(FUZZ_CPPFLAGS) $$(FUZZ_CFLAGS) $(3) $$(WARNINGS) \
+	$$(Q)$(2) $$(FUZZ_CC) $(3) $$(WARNINGS) \
 		-c $$< -o $$@
 
-$(FUZZ)/$(1)/libfdt/%.o: $(LIBFDT_DIR)/%.c $(HOST)/flags
+$(FUZZ)/$(1)/libfdt/%.o: $(LIBFDT_DIR)/%.c $(FUZZ)/flags
 	$$(say) FUZZCC libfdt/$$*.c
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(2) $$(FUZZ_CPPFLAGS) $$(FUZZ_CFLAGS) $(3) $$(LIBFDT_CFLAGS) \
+	$$(Q)$(2) $$(FUZZ_CC) $(3) $$(LIBFDT_CFLAGS) \
 		-c $$< -o $$@
 
 $(FUZZ)/$(1)/libbootmem.a: $(FUZZ_SRC:%.c=$(FUZZ)/$(1)/%.o)
@@ -112,10 +116,10 @@ $(foreach dir,$(PORT_DIRS:firmware/arch/%=%),\
 		$(FUZZ)/libfuzzer/codec/$(dir)/paging.o,\
 		$(HOST)/codec/$(dir)/paging.o)))
 
-$(FUZZ)/libfuzzer/codec/%/paging.o: lib/mm/paging.c $(HOST)/flags
+$(FUZZ)/libfuzzer/codec/%/paging.o: lib/mm/paging.c $(FUZZ)/flags
 	$(say) FUZZCC "$< with $*"
 	$(Q)mkdir -p $(@D)
-	$(Q)clang -Ifirmware/arch/$* $(FUZZ_CPPFLAGS) $(FUZZ_CFLAGS) \
+	$(Q)clang -Ifirmware/arch/$* $(FUZZ_CC) \
 		$(LIBFUZZER) $(WARNINGS) -c $< -o $@
 
 $(FUZZ)/blob-afl: $(FUZZ)/afl/test/fuzz/blob.o $(FUZZ)/afl/libbootmem.a \
@@ -134,8 +138,8 @@ PLANT_C		:= $(if $(filter %.h,$(PLANT_SOURCE)),lib/mm/paging.c,$\
 
 fuzz-planted: $(FUZZ)/$(PLANT_TARGET)
 	$(Q)clang -I$(PLANT_DIR)/firmware/arch/$(PLANT_CODEC) \
-		-Ifirmware/arch/$(PLANT_CODEC) $(FUZZ_CPPFLAGS) \
-		-I$(dir $(PLANT_SOURCE)) $(FUZZ_CFLAGS) $(LIBFUZZER) \
+		-Ifirmware/arch/$(PLANT_CODEC) \
+		-I$(dir $(PLANT_SOURCE)) $(FUZZ_CC) $(LIBFUZZER) \
 		$(WARNINGS) -c $(PLANT_C) -o $(PLANT_DIR)/planted.o
 	$(Q)clang $(SANITIZE) -fsanitize=fuzzer -o $(PLANT_DIR)/planted \
 		$(PLANT_DIR)/planted.o $(filter-out \
