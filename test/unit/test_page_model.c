@@ -429,7 +429,7 @@ static void add_banks(void)
 		add_bank((int)random_below((unsigned long)nodes), pos,
 			 pos + size);
 	}
-	if (nodes && nodes < model.nr_nodes)
+	if (nodes && nodes < model.nr_nodes && pos < MAX_PAGES)
 		add_bank(nodes, pos, pos + 1);
 }
 
