@@ -58,10 +58,16 @@ class Target:
     max_len: int        # bytes of an input
     runs: int           # in 'make test'
     tokens: str = ""    # its dictionary in test/fuzz/, if it has one
+    program: str = ""   # where it isn't called as the target is
+
+    def path(self, build=FUZZ):
+        """Its program below @build."""
+        return build / (self.program or self.name)
 
 
 TARGETS = {target.name: target for target in (
     Target("blob", 8, 640, 20_000_000, "blob.dict"),
+    Target("blob-large", 2, 65536, 40_000, "blob.dict", "blob"),
     Target("tree", 8, 160, 5_000_000),
     Target("e820", 2, 640, 300_000, "e820.dict"),
     Target("memblock", 2, 192, 100_000),
@@ -80,20 +86,21 @@ class Find(Exception):
     """A target didn't survive an input; the text is what it said."""
 
 
+def large_trees(max_len):
+    """Whole device trees of at most @max_len bytes: the fixtures, and boards where
+    'make boards-sample' has fetched them."""
+    found = [*HOST_DTB.glob("*.dtb"), *(BUILD / "boards").rglob("*.dtb")]
+    return [file for file in sorted(found) if file.stat().st_size <= max_len]
+
+
 def seeds(target):
-    """Files that @target starts from: its own, and trees and logs that are there
-    anyway."""
-    own = sorted((SEEDS / target.split("-", maxsplit=1)[0]).glob("*"))
-    if target == "blob":
+    """Files that @target starts from."""
+    if target.name == "blob-large":
+        return large_trees(target.max_len)
+    own = sorted((SEEDS / target.name.split("-", maxsplit=1)[0]).glob("*"))
+    if target.name == "blob":
         own += sorted((FUZZ / "small").glob("*.dtb"))
     return own
-
-
-def large_seeds():
-    """Whole device trees: the fixtures, and boards where 'make boards-sample' has
-    fetched them."""
-    boards = BUILD / "boards"
-    return sorted(HOST_DTB.glob("*.dtb")) + sorted(boards.rglob("*.dtb"))[:100]
 
 
 def environment(**more):
@@ -101,14 +108,14 @@ def environment(**more):
     return {**os.environ, **SANITIZERS, **more}
 
 
-def libfuzzer(program, target, corpus, *options):
-    """Run @target's @program on @corpus, the first folder of which grows; its
-    counts. Raises Find."""
+def libfuzzer(target, corpus, *options, program=None):
+    """Run @target, or @program in its place, on the folder @corpus, which grows;
+    its counts. Raises Find."""
     FINDS.mkdir(parents=True, exist_ok=True)
-    command = [program, "-seed=1", f"-max_len={target.max_len}",
+    command = [program or target.path(), "-seed=1", f"-max_len={target.max_len}",
                "-reload=0", "-entropic=0", "-detect_leaks=0",
                f"-timeout={INPUT_TIMEOUT}", f"-rss_limit_mb={MEMORY}",
-               f"-artifact_prefix={FINDS}/{target.name}-", *options, *corpus]
+               f"-artifact_prefix={FINDS}/{target.name}-", *options, corpus]
     if target.tokens:
         command.insert(1, f"-dict={HERE / target.tokens}")
     done = subprocess.run(command, env=environment(), cwd=TOP, text=True,
@@ -156,21 +163,24 @@ def copy_seeds(files, folder):
 
 def replay(target, files):
     """@files through the gcc build of @target; Find where it fails."""
-    done = subprocess.run([HOST / "fuzz" / target, *files], text=True,
+    done = subprocess.run([target.path(HOST / "fuzz"), *files], text=True,
                           env=environment(), cwd=TOP, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           check=False)
     if done.returncode:
-        raise Find(f"{target}: status {done.returncode}\n"
+        raise Find(f"{target.name}: status {done.returncode}\n"
                    f"{done.stdout[-8000:]}")
 
 
 def plant(mistake):
     """The program with @mistake in it."""
     program = FUZZ / "plants" / mistake.name
-    source = program / mistake.source
-    source.parent.mkdir(parents=True, exist_ok=True)
-    source.write_text(mistake.planted(), encoding="utf-8")
+    texts = {mistake.source: mistake.planted()}
+    if mistake.includer:
+        texts.setdefault(mistake.includer, (TOP / mistake.includer).read_text())
+    for name, text in texts.items():
+        (program / name).parent.mkdir(parents=True, exist_ok=True)
+        (program / name).write_text(text, encoding="utf-8")
     quiet_make = {name: value for name, value in os.environ.items()
                   if not name.startswith("MAKE")}
     subprocess.run(["make", "-s", f"PLANT={mistake.name}",
@@ -182,14 +192,14 @@ def plant(mistake):
 
 def hunt(mistake):
     """How @mistake was found, in a line; None where it wasn't."""
+    target = TARGETS[mistake.target]
     program = plant(mistake)
     with tempfile.TemporaryDirectory(dir=FUZZ) as folder:
-        corpus = copy_seeds(seeds(mistake.target), Path(folder) / "corpus")
+        corpus = copy_seeds(seeds(target), Path(folder) / "corpus")
         try:
-            libfuzzer(program, TARGETS[mistake.target], [corpus],
-                      f"-max_total_time={PLANT_TIMEOUT}",
-                      f"-runs={PLANT_RUNS}",
-                      f"-artifact_prefix={folder}/")
+            libfuzzer(target, corpus, f"-max_total_time={PLANT_TIMEOUT}",
+                      f"-runs={PLANT_RUNS}", f"-artifact_prefix={folder}/",
+                      program=program)
         except Find as find:
             said = re.search(r"^(fuzz: .*|SUMMARY: .*|.*runtime error: .*|"
                              r".*ERROR: .*)$", str(find), re.M)
@@ -209,14 +219,14 @@ def run_plants():
 
 
 def run_all(seconds):
-    """Every target for its share of @seconds; the exit status."""
+    """Every target for its share of @seconds, other inputs each time; the exit
+    status."""
     parts, status = sum(target.share for target in TARGETS.values()), 0
     for target in TARGETS.values():
-        corpus = FUZZ / "corpus" / target.name
-        copy_seeds(seeds(target.name), corpus)
+        corpus = copy_seeds(seeds(target), FUZZ / "corpus" / target.name)
         limit = max(1, seconds * target.share // parts)
         try:
-            counts = libfuzzer(FUZZ / target.name, target, [corpus],
+            counts = libfuzzer(target, corpus, "-seed=0",
                                f"-max_total_time={limit}")
             print(f"{target.name:13}" + "".join(
                 f" {value:>10} {name}" for name, value in counts.items()),

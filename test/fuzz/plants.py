@@ -5,6 +5,8 @@ A text of a source file is replaced by another one, in a copy. One that isn't
 there exactly once is an error: whoever changed it has to plant anew.
 """
 
+import os
+import re
 from dataclasses import dataclass
 
 from paths import TOP
@@ -23,6 +25,7 @@ class Plant:
     source: str     # the file, from the top
     text: str       # what stands there
     wrong: str      # what is planted
+    includer: str = ""  # a header that includes the source by its place
 
     def planted(self):
         """The source with the mistake."""
@@ -32,6 +35,16 @@ class Plant:
                              f"{source.count(self.text)} times in "
                              f"{self.source}, not once:\n{self.text}")
         return source.replace(self.text, self.wrong)
+
+
+def codec_of(port):
+    """The header that has @port's codec: its own, or one that several share."""
+    own = f"firmware/arch/{port}/asm/pgtable.h"
+    shared = re.search(r'#include "(\.\./.*)"',
+                       (TOP / own).read_text(encoding="utf-8"))
+    if not shared:
+        return own
+    return os.path.normpath(os.path.join(os.path.dirname(own), shared[1]))
 
 
 PLANTS = [
@@ -57,7 +70,7 @@ PLANTS = [
           "lib/mm/paging.c", "*prot &= r->flags", "*prot = r->flags"),
 ] + [
     Plant(f"devices-are-executable-{port}", f"paging-{port}",
-          f"firmware/arch/{port}/asm/pgtable.h",
-          "(prot & VM_EXEC)", "(prot & (VM_EXEC | VM_IO))")
+          codec_of(port), "(prot & VM_EXEC)", "(prot & (VM_EXEC | VM_IO))",
+          f"firmware/arch/{port}/asm/pgtable.h")
     for port in PORTS
 ]

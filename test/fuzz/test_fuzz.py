@@ -15,12 +15,11 @@ from plants import PLANTS
 # Seconds for the longest test on a slow and busy machine.
 LONG = 3600
 
-# Runs with whole device trees as seeds, and of the second engine.
-LARGE_RUNS = 40_000
+# Runs of the second engine.
 AFL_RUNS = 200_000
 
-# Bytes of an input where seeds are whole device trees.
-LARGE_LEN = 65536
+every_target = pytest.mark.parametrize("target", TARGETS.values(),
+                                       ids=lambda target: target.name)
 
 needs_clang = pytest.mark.skipif(not shutil.which("clang"),
                                  reason="clang is not installed")
@@ -36,45 +35,31 @@ def note(name, counts):
         f" {value:>9} {what}" for what, value in counts.items()) + "\n")
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@every_target
 def test_seeds_are_survived(target):
     """What was ever found, and what runs start from, without a fuzzer."""
     files = fuzz.seeds(target)
-    if target == "blob":
-        files += fuzz.large_seeds()
     if files:
         fuzz.replay(target, files)
 
 
 @needs_clang
 @pytest.mark.timeout(LONG)
-@pytest.mark.parametrize("target", TARGETS)
+@every_target
 def test_nothing_is_found(target, tmp_path):
     """As many runs as docs/reliability.md says."""
     corpus = fuzz.copy_seeds(fuzz.seeds(target), tmp_path / "corpus")
-    counts = fuzz.libfuzzer(FUZZ / target, TARGETS[target], [corpus],
-                            f"-runs={TARGETS[target].runs}")
-    note(target, counts)
-    assert counts["runs"] >= TARGETS[target].runs
+    counts = fuzz.libfuzzer(target, corpus, f"-runs={target.runs}")
+    note(target.name, counts)
+    assert counts["runs"] >= target.runs
     assert counts["whole"] > 0
-
-
-@needs_clang
-@pytest.mark.timeout(LONG)
-def test_nothing_is_found_in_whole_trees(tmp_path):
-    """The fixtures, and real boards where they are, as seeds."""
-    corpus = fuzz.copy_seeds(fuzz.large_seeds(), tmp_path / "corpus")
-    counts = fuzz.libfuzzer(FUZZ / "blob", TARGETS["blob"], [corpus],
-                            f"-max_len={LARGE_LEN}", f"-runs={LARGE_RUNS}")
-    note("blob-large", counts)
-    assert counts["runs"] >= LARGE_RUNS
 
 
 @needs_afl
 @pytest.mark.timeout(LONG)
 def test_nothing_is_found_by_the_second_engine(tmp_path):
     """AFL++, from the same seeds."""
-    corpus = fuzz.copy_seeds(fuzz.seeds("blob"), tmp_path / "corpus")
+    corpus = fuzz.copy_seeds(fuzz.seeds(TARGETS["blob"]), tmp_path / "corpus")
     counts = fuzz.afl(FUZZ / "blob-afl", corpus, tmp_path / "out", AFL_RUNS)
     note("blob-afl", counts)
     assert counts["runs"] >= AFL_RUNS
