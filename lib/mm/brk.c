@@ -67,7 +67,7 @@ void *brk_alloc_or_panic(size_t size, size_t align, const char *what)
 	void *mem = brk_alloc(size, align);
 
 	if (!mem)
-		panic("brk: no room for %zu bytes of %s; %zu bytes are used, %llu are left: enlarge IMAGE_BRK_SIZE in linker.ld",
+		panic("brk: no room for %zu bytes of %s; %zu bytes are used, %llu are left: enlarge BRK_SIZE in linker.ld",
 		      size, what, brk_used(), brk_left());
 	return mem;
 }

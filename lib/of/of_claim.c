@@ -81,5 +81,5 @@ struct of_claim *of_claim_sort(struct of_claim *list,
 void of_must(int err)
 {
 	if (err)
-		panic("the device tree has more ranges than the region tables can grow to: enlarge IMAGE_BRK_SIZE in linker.ld");
+		panic("the device tree has more ranges than the region tables can grow to: enlarge BRK_SIZE in linker.ld");
 }

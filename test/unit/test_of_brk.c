@@ -125,7 +125,7 @@ static void test_no_room_for_brk_to_go_on(void **state)
 	(void)state;
 	make_tree(items, 3000);
 	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(16));
-	assert_panics(fixture_scan(), "enlarge IMAGE_BRK_SIZE");
+	assert_panics(fixture_scan(), "enlarge BRK_SIZE");
 	assert_log("are nobody's");
 	free(items);
 }
