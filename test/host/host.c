@@ -20,14 +20,16 @@
 
 /* A format of @levels tables of 512 entries; half its addresses are reached by
  * the identity map, as where addresses are sign extended. */
-#define HOST_MODE(mode, nr)						\
+#define HOST_MODE(mode, nr, leaf)					\
 	{ .name = mode, .levels = (nr), .id = (nr),			\
 	  .reach_bits = PAGE_SHIFT + 9 * (nr) - 1,			\
-	  .max_leaf_level = (nr) - 1 }
+	  .max_leaf_level = (leaf) }
 
-/* The formats that the host has, shallowest first. */
+/* The formats that the host has, shallowest first; the deepest has no leaves in
+ * its root, as there are ports that have none there. */
 static const struct paging_mode host_modes[] = {
-	HOST_MODE("host39", 3), HOST_MODE("host48", 4), HOST_MODE("host57", 5),
+	HOST_MODE("host39", 3, 2), HOST_MODE("host48", 4, 3),
+	HOST_MODE("host57", 5, 3),
 };
 
 /* What a machine is like until the test says otherwise. */
@@ -77,6 +79,8 @@ void host_arm(bool on)
 
 void console_write(const char *text, size_t len)
 {
+	if (host.write)
+		host.write();
 	if (log_len + len >= log_size) {
 		log_size = 2 * (log_len + len + 1);
 		log_text = realloc(log_text, log_size);
@@ -90,12 +94,18 @@ void console_write(const char *text, size_t len)
 		fwrite(text, 1, len, stdout);
 }
 
-void machine_halt(bool pass)
+/* halt(): back into the test, where it waits for an end. */
+static void halt(enum host_end end)
 {
 	if (armed) {
 		armed = false;
-		longjmp(host_halt_env, pass ? HOST_PASSED : HOST_FAILED);
+		longjmp(host_halt_env, end);
 	}
+}
+
+void machine_halt(bool pass)
+{
+	halt(pass ? HOST_PASSED : HOST_FAILED);
 	if (!host.echo)
 		fputs(host_log(), stderr);
 	exit(pass ? EXIT_SUCCESS : EXIT_FAILURE);
@@ -178,12 +188,15 @@ bool arch_try_exec(unsigned long va)
 
 void arch_cpu_relax(unsigned long turns)
 {
-	(void)turns;
-	sched_yield();
+	if (host.relax)
+		host.relax(turns);
+	else
+		sched_yield();
 }
 
 void arch_cpu_stop(void)
 {
+	halt(HOST_STOPPED);
 	fputs("host: a thread was stopped: another one has failed\n", stderr);
 	abort();
 }

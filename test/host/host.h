@@ -25,6 +25,7 @@ enum host_end {
 	HOST_RETURNED,		/* it returned */
 	HOST_PASSED,		/* machine_halt(true) */
 	HOST_FAILED,		/* machine_halt(false), which panic() calls too */
+	HOST_STOPPED,		/* arch_cpu_stop(): this CPU does nothing any more */
 };
 
 /* What a test may set about the simulated machine, and what it may read. */
@@ -44,6 +45,10 @@ struct host {
 	/* Which RAM holds @pa: where there is none yet, phys_to_virt() makes it
 	   of [*@base, *@last], or fails where this says false; may be NULL. */
 	bool (*find_ram)(phys_addr_t pa, phys_addr_t *base, phys_addr_t *last);
+	/* What happens while a line is being written; NULL: nothing. */
+	void (*write)(void);
+	/* What happens elsewhere while this CPU waits; NULL: other threads run. */
+	void (*relax)(unsigned long turns);
 };
 
 extern struct host host;
@@ -70,10 +75,10 @@ void host_load(phys_addr_t pa, const void *data, size_t size);
 /* host_log(): all that was printed since the last host_reset(). */
 const char *host_log(void);
 
-/* Where machine_halt() jumps to while host_halts() runs something. */
+/* Where machine_halt(), arch_cpu_stop() jump to while host_halts() runs something. */
 extern jmp_buf host_halt_env;
 
-/* host_arm(): let machine_halt() jump to host_halt_env (@on), or exit. */
+/* host_arm(): let them jump to host_halt_env (@on), or exit. */
 void host_arm(bool on);
 
 /* host_halts(): evaluate @expr and tell how that ended, an enum host_end. */
