@@ -132,10 +132,11 @@ phys_addr_t early_table_alloc(phys_addr_t size, phys_addr_t avoid,
 void *early_stack_alloc(phys_addr_t size, int nid)
 {
 	phys_addr_t guard = early_alloc(PAGE_SIZE + size, nid, &owner_stack);
+	int err = memblock_phys_free(guard, PAGE_SIZE);
 
-	if (memblock_phys_free(guard, PAGE_SIZE) ||
-	    memblock_reserve_owner(guard, PAGE_SIZE, MEMBLOCK_NONE,
-				   &owner_guard))
+	err |= memblock_reserve_owner(guard, PAGE_SIZE, MEMBLOCK_NONE,
+				      &owner_guard);
+	if (err)
 		panic("memblock: no room to record the guard page at 0x%llx",
 		      guard);
 	return phys_to_virt(guard + PAGE_SIZE + size);

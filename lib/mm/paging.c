@@ -404,15 +404,14 @@ static void check_leaf(struct walk *walk, phys_addr_t va, pte_t pte,
 	       (phys_addr_t)pte_phys(pte, level));
 	BUG_ON((prot & VM_WRITE) && (prot & VM_EXEC),
 	       "paging: 0x%llx is writable and executable", va);
-	for (; va < end; va = walk->piece_end) {
+	do {
 		if (va >= walk->piece_end)
 			walk->piece_prot = next_piece(va, &walk->piece_end);
 		BUG_ON(walk->piece_prot != prot,
 		       "paging: 0x%llx is mapped with permission 0x%x, not 0x%x",
 		       va, prot, walk->piece_prot);
-		if (walk->piece_end >= end)
-			break;
-	}
+		va = walk->piece_end;
+	} while (va < end);
 }
 
 /* count_run(): how many of the @max entries from @leaf on, of leaves that map @size

@@ -152,6 +152,85 @@ static void test_beyond_reach_is_dropped(void **state)
 	assert_log("warning: W-MEM-REACH");
 }
 
+/* A type that nobody knows is somebody's. */
+static void test_unknown_type_is_reserved(void **state)
+{
+	(void)state;
+	add(1, 2, (enum e820_type)99);
+	add(2, 3, E820_TYPE_RESERVED);
+	MAP({ 1, 3, E820_TYPE_RESERVED });
+	assert_string_equal(e820_type_name((enum e820_type)99),
+			    e820_type_name(E820_TYPE_RESERVED));
+}
+
+/* An entry that has no size isn't taken for one of none. */
+static void test_whole_address_space_is_no_memory(void **state)
+{
+	(void)state;
+	stage_begin(STAGE_MEMORY);
+	e820_add(&e820_table, 0, PHYS_ADDR_MAX, E820_TYPE_RAM);
+	assert_panics(e820_memblock_setup(), "no usable page");
+	assert_int_equal(memblock.memory.cnt, 0);
+}
+
+/* ranges(): @nr usable ranges, each a page and @more bytes on either side. */
+static void ranges(unsigned long nr, phys_addr_t more)
+{
+	for (unsigned long i = 1; i <= nr; i++)
+		e820_add(&e820_table, PAGE(4 * i) - more,
+			 PAGE(4 * i + 1) - 1 + more, E820_TYPE_RAM);
+}
+
+/* use_up_brk(): no whole page is to be had any more, nor a larger table. */
+static void use_up_brk(void)
+{
+	while (brk_alloc(PAGE_SIZE, 1))
+		;
+}
+
+/* assert_too_many(): that many ranges are more than the tables have room for. */
+static void assert_too_many(unsigned long nr, phys_addr_t more)
+{
+	fresh(NULL);
+	stage_begin(STAGE_MEMORY);
+	ranges(nr, more);
+	use_up_brk();
+	assert_panics(e820_memblock_setup(),
+		      "more ranges than the region tables can grow to");
+}
+
+/* Tables with room for 126 ranges, and none to grow: adding, cutting what is out
+ * of reach and rounding each notice. */
+static void test_more_ranges_than_room(void **state)
+{
+	(void)state;
+	assert_too_many(127, 0);
+	assert_too_many(126, 0);
+	assert_too_many(100, 8);
+}
+
+static void test_no_room_for_page_zero(void **state)
+{
+	(void)state;
+	stage_begin(STAGE_MEMORY);
+	add(0, 1000, E820_TYPE_RAM);
+	e820_memblock_setup();
+	use_up_brk();
+	for (unsigned long i = 1; i <= 126; i++)
+		assert_int_equal(memblock_reserve(PAGE(2 * i), PAGE_SIZE), 0);
+	assert_panics(e820_reserve(), "no room to record page zero");
+}
+
+static void test_page_zero_that_is_no_memory(void **state)
+{
+	(void)state;
+	stage_begin(STAGE_MEMORY);
+	add(1, 1000, E820_TYPE_RAM);
+	e820_memblock_setup();
+	e820_reserve();
+	assert_int_equal(memblock.reserved.cnt, 0);
+}
+
 static void test_nothing_usable(void **state)
 {
 	(void)state;
@@ -223,6 +302,11 @@ int main(void)
 		TEST(test_more_than_a_table),
 		TEST(test_only_usable_is_memory),
 		TEST(test_beyond_reach_is_dropped),
+		TEST(test_unknown_type_is_reserved),
+		TEST(test_whole_address_space_is_no_memory),
+		TEST(test_more_ranges_than_room),
+		TEST(test_no_room_for_page_zero),
+		TEST(test_page_zero_that_is_no_memory),
 		TEST(test_nothing_usable),
 		TEST(test_random_maps),
 	};

@@ -191,6 +191,51 @@ static void test_map_without_permission_unmaps(void **state)
 	assert_mapped();
 }
 
+/* An entry that maps nothing yet is written once, a live one is broken first. */
+static void test_map_breaks_only_live_leaves(void **state)
+{
+	(void)state;
+	reserve(100, 102, &owner_foreign, MEMBLOCK_NONE);
+	boot_to_paging();
+	paging_map(BASE + PAGE(100), BASE + PAGE(101), RW);
+	assert_int_equal(host.nr_flushes, 1);
+	paging_map(BASE + PAGE(99), BASE + PAGE(100), VM_READ);
+	assert_int_equal(host.nr_flushes, 3);
+	want[100] = RW;
+	want[99] = VM_READ;
+	assert_mapped();
+}
+
+/* Where RAM begins, and how much there is, in the next test: an entry of the root
+ * of the deepest format. */
+#define ROOT_ENTRY	((phys_addr_t)1 << 48)
+
+/* huge_ram(): all of it is there once it is touched. */
+static bool huge_ram(phys_addr_t pa, phys_addr_t *base, phys_addr_t *last)
+{
+	*base = ROOT_ENTRY;
+	*last = 2 * ROOT_ENTRY - 1;
+	return pa >= *base && pa <= *last;
+}
+
+/* A range of the root's size isn't a leaf where the root has none. */
+static void test_leaves_up_to_the_highest_level_only(void **state)
+{
+	phys_addr_t base = ROOT_ENTRY;
+
+	(void)state;
+	unit_reset(NULL);
+	unit_brk(BRK_SIZE);
+	numa_init(hwids, 1);
+	host.find_ram = huge_ram;
+	memblock_add_node(base, base, 0, MEMBLOCK_NONE);
+	boot_to_paging();
+	assert_string_equal(host.mode->name, "host57");
+	assert_int_equal(paging_stats().nr_leaves[4], 0);
+	assert_true(paging_stats().nr_leaves[3] >= 510);
+	assert_int_equal(paging_stats().mapped_bytes, base);
+}
+
 /* What is mapped as it should be already is left alone. */
 static void test_map_of_the_same_changes_nothing(void **state)
 {
@@ -601,6 +646,8 @@ int main(void)
 		TEST(test_lookup_tells_where_the_leaf_ends),
 		TEST(test_map_splits_a_live_leaf),
 		TEST(test_map_without_permission_unmaps),
+		TEST(test_map_breaks_only_live_leaves),
+		TEST(test_leaves_up_to_the_highest_level_only),
 		TEST(test_map_of_the_same_changes_nothing),
 		TEST(test_map_over_a_table),
 		TEST(test_check_notices_a_leaf_that_is_too_large),

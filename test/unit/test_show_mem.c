@@ -135,7 +135,21 @@ static void test_zone_lines_around_no_map(void **state)
 		   "Fallback");
 }
 
-/* A border inside a node: it is named once all the same. */
+/* A range that is not to be mapped goes on where a node's memory ends. */
+static void test_zone_lines_with_no_map_across_nodes(void **state)
+{
+	(void)state;
+	road_machine(2);
+	memblock_reserve_owner(ROAD_NODE0 + PAGE(254),
+			       ROAD_NODE1 + PAGE(2) - ROAD_NODE0 - PAGE(254),
+			       MEMBLOCK_NOMAP, &owner_secret);
+	road_to(STAGE_HANDOVER);
+	report_zones();
+	assert_log("  node   0: [mem 0x00000000800fe000-0x00000000800fffff]\n"
+		   "  node   5: [mem 0x0000000080200000-0x0000000080201fff]\n"
+		   "  node   5: [mem 0x0000000080202000-0x00000000802fffff]\n");
+}
+
 /* No-map ranges that touch are one piece, whoever holds them. */
 static void test_zone_lines_around_touching_no_map(void **state)
 {
@@ -158,6 +172,7 @@ static void test_zone_lines_around_touching_no_map(void **state)
 		   "Fallback");
 }
 
+/* A border inside a node: it is named once all the same. */
 static void test_zone_lines_with_two_zones(void **state)
 {
 	(void)state;
@@ -314,6 +329,7 @@ int main(void)
 		TEST(test_zone_lines),
 		TEST(test_zone_lines_around_no_map),
 		TEST(test_zone_lines_around_touching_no_map),
+		TEST(test_zone_lines_with_no_map_across_nodes),
 		TEST(test_zone_lines_with_two_zones),
 		TEST(test_memory_line),
 		TEST(test_buddyinfo_lines),
