@@ -374,17 +374,6 @@ nightly: ## what takes too long for every change
 		$(MAKE) --no-print-directory $$target || exit; \
 	done
 
-coverage: host dtbs ## lines and branches that the host's tests reach
-	$(Q)UNIT_ROUNDS=0.05 ci/coverage.sh $(LIBFDT_DIR)
-
-# Options of mutate: which lines, and how many; SAMPLE= for all of them.
-SAMPLE	?= 20
-SEED	?= 0
-
-mutate: host ## take lines out of the early allocators: do the tests notice?
-	$(Q)$(PYTHON) ci/mutate.py $(if $(SAMPLE),--sample $(SAMPLE)) \
-		--seed $(SEED) --libfdt $(LIBFDT_DIR)
-
 style: #+ rules on text and on who includes whom
 	$(say) CHECK style
 	$(Q)$(PYTHON) ci/check_style.py
@@ -427,7 +416,7 @@ help-more: ## the targets that are for a purpose of their own
 
 FORCE:
 .PHONY: all firmware host codecs tsan tsan-build command dtbs run debug ports \
-	test check boot-check nightly style list mutate coverage \
+	test check boot-check nightly style list \
 	compare-linux clean help help-more FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

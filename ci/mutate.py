@@ -1,197 +1,242 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Do the tests notice when a line is missing?
+"""Mutants of lib/: do the tests notice?
 
-    ci/mutate.py [--sample N] [--seed S] [--jobs N] [--libfdt DIR] [FILE ...]
+    ci/mutate.py --flags FLAGS [--lines N] [--share S] [--seed TEXT] FILE...
 
-Of the FILEs (default: the early allocators) N lines are chosen at random, all
-without --sample. Each is taken out; where the rest doesn't compile any more, one
-operator of it is turned round instead. Then the unit tests run, the quickest first,
-until one fails. A line whose absence none of them notices is printed. The exit
-status is 0 where they noticed at least 19 of 20 that could be changed at all.
+--lines draws that many lines at random; each is left out, or, where that doesn't
+compile, has one operator turned round. --share draws that share of all mutants
+that there are (mutants.py). Without either, every line is tried once.
 
-Tests run without sanitizers and with few random sequences (UNIT_ROUNDS), so what
-is found here is what they notice at least. Everything is built in build/mutate.
+A mutant is one file compiled to a library that is loaded before build/mutate/
+libbootmem.so, whose functions it takes the place of; so nothing is linked again.
+The unit tests that reach the line (build/cov-runs says which) are run, the quickest
+first, with few random sequences. One that takes two seconds more than four times
+its time has noticed.
+
+What nothing notices is compiled once more with -O2: where that gives the same
+code as the original, there is no difference to be noticed, and it isn't counted.
+The rest is printed. The run fails where less than GOAL of the mutants is noticed,
+and with --share where one isn't that docs/mutants.md doesn't explain.
 """
 
 import argparse
+import json
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
+from mutants import TOP, code_lines, known_survivors, variants
+
 OUT = TOP / "build" / "mutate"
+COV = TOP / "build" / "cov"
+RUNS = TOP / "build" / "cov-runs"
 
-FILES = ["lib/mm/bootmem.c", "lib/mm/memblock.c", "lib/mm/memblock_alloc.c"]
+# Seconds on the wall after which a test that sleeps has noticed.
+TIMEOUT = 600
 
-# The unit tests of these, the quickest first.
-TESTS = ["test_memblock", "test_memblock_alloc", "test_memblock_api",
-         "test_bootmem_api", "test_bootmem", "test_mm_init",
-         "test_memblock_model", "test_early_model", "test_oom"]
-
-# Seconds that a test may take: one that hangs has noticed.
-TIMEOUT = 30
-
-# How many of the random sequences are run.
 ENVIRONMENT = {**os.environ, "UNIT_ROUNDS": "0.01",
                "CMOCKA_MESSAGE_OUTPUT": "STDOUT"}
 
-FLAGS = ["-std=gnu11", "-O1", "-w", "-Ilib/include", "-Itest/host",
-         '-DBOOTMEM_VERSION="mutate"', '-DBOOTMEM_ARCH="host"']
-
-# Lines that hold no code of their own.
-NO_CODE = re.compile(r"\s*(//.*|#.*|[{}();,]*|default:|break;|else|do)\s*$")
-COMMENT = re.compile(r"/\*.*?\*/", re.S)
-
-# What an operator is turned into.
-TURNS = [(" < ", " <= "), (" <= ", " < "), (" > ", " >= "), (" >= ", " > "),
-         (" == ", " != "), (" != ", " == "), (" && ", " || "),
-         (" || ", " && "), (" + ", " - "), (" - ", " + "), ("true", "false"),
-         ("false", "true"), ("if (", "if (!"), ("while (", "while (!"),
-         ("return ", "return !")]
+# What show_mem.c wants to be told.
+NAMES = ['-DBOOTMEM_VERSION="mutant"', '-DBOOTMEM_ARCH="host"']
 
 # Notices at least: 19 of 20.
 GOAL = 0.95
 
 
-def parse_arguments():
-    """What was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sample", type=int, metavar="N",
-                        help="so many lines at random (default: all)")
-    parser.add_argument("--seed", default="0", help="which ones")
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--libfdt", default="build/libfdt", metavar="DIR")
-    parser.add_argument("files", nargs="*", default=FILES, metavar="FILE")
-    return parser.parse_args()
-
-
-def run(command, **options):
+def run(command, timeout=TIMEOUT):
     """The exit status of @command; None where it takes too long."""
     try:
-        return subprocess.run(command, cwd=TOP, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, check=False,
-                              timeout=TIMEOUT, **options).returncode
+        return subprocess.run(command, cwd=TOP, env=ENVIRONMENT, check=False,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL,
+                              timeout=timeout).returncode
     except subprocess.TimeoutExpired:
         return None
 
 
-class Tree:
-    """The tree as objects, and what is made of it with one of them changed."""
+class Program:
+    """A test program, and which lines of lib/ it reaches."""
 
-    def __init__(self, libfdt):
-        port = sorted(TOP.glob("firmware/arch/*/asm/pgtable.h"))[0]
-        self.flags = [*FLAGS, f"-I{libfdt}", f"-I{port.parent.parent}"]
-        self.objects = {}
-        for source in self._sources(libfdt):
-            self.objects[source] = self._object(source)
+    def __init__(self, path, cost):
+        self.path = path
+        self.cost = cost                    # seconds of CPU at most
+        self.name = path.name
+        self.reached = defaultdict(set)     # file -> numbers of lines, from 0
+        self.present = set()                # files of which it reaches a line
+        self.coded = defaultdict(set)       # file -> lines that hold code
+        self.passes = None                  # with no mutant; once tried
+        self._read_coverage(RUNS / path.name)
 
-    @staticmethod
-    def _sources(libfdt):
-        for pattern in ("lib/*/*.c", "test/host/*.c"):
-            yield from (str(path.relative_to(TOP))
-                        for path in sorted(TOP.glob(pattern)))
-        yield from (str(Path(libfdt, path.name)) for path
-                    in sorted(Path(TOP, libfdt).glob("fdt*.c")))
-        yield from (f"test/unit/{test}.c" for test in TESTS)
+    def _read_coverage(self, folder):
+        counts = [path for path in folder.rglob("lib/*/*.gcda")]
+        for path in counts:
+            notes = path.with_suffix(".gcno")
+            notes.unlink(missing_ok=True)
+            notes.symlink_to(COV / notes.relative_to(folder))
+        done = subprocess.run(["gcov", "--json-format", "--stdout",
+                               *map(str, counts)], cwd=TOP, check=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+        for text in done.stdout.splitlines():
+            for entry in json.loads(text)["files"] if text else ():
+                self._add(entry["file"], entry["lines"])
 
-    def _object(self, source):
-        target = OUT / (source.strip("/").replace("/", "-") + ".o")
-        if not self.compile(source, target):
-            sys.exit(f"{source} doesn't compile")
-        return target
+    def _add(self, path, lines):
+        for line in lines:
+            self.coded[path].add(line["line_number"] - 1)
+            if line["count"]:
+                self.reached[path].add(line["line_number"] - 1)
+                self.present.add(path)
 
-    def compile(self, source, target):
-        """Compile; whether that went well."""
-        name = Path(source).name.removesuffix(".c") + ".c"
-        return run(["gcc", "-fwrapv", *self.flags, f'-D__FILE_NAME__="{name}"',
-                    "-Wno-builtin-macro-redefined", "-x", "c", "-c",
-                    str(source), "-o", str(target)]) == 0
+    def reaches(self, path, number):
+        """It runs that line, or, where nothing of its own runs, the one before
+        it that does; a line before the first function is everybody's."""
+        while number >= 0 and number not in self.coded[path]:
+            number -= 1
+        return path in self.present and \
+            (number < 0 or number in self.reached[path])
 
-    def first_failure(self, folder, source="", changed=None):
-        """The first test that fails with @changed in @source's place, or None;
-        its program is linked in @folder. Tests named after it come first."""
-        common = [str(changed if name == source else target)
-                  for name, target in self.objects.items()
-                  if not name.startswith("test/unit/")]
-        for test in sorted(TESTS, key=lambda t: Path(source).stem not in t):
-            program = f"{folder}/{test}"
-            own = str(self.objects[f"test/unit/{test}.c"])
-            if run(["gcc", "-o", program, own, *common, "-lcmocka",
-                    "-pthread"]) or run([program], env=ENVIRONMENT) != 0:
-                return test
-        return None
+    def command(self, limit, library=None):
+        """How it is run, with @limit seconds of CPU."""
+        preload = [f"LD_PRELOAD={library}"] if library else []
+        return ["prlimit", f"--cpu={limit}", "--core=0", "env", *preload,
+                str(self.path)]
 
-
-def code_lines(path):
-    """Numbers of the lines of file @path that hold code."""
-    text = (TOP / path).read_text()
-    bare = COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
-    return [number for number, line in enumerate(bare.splitlines())
-            if not NO_CODE.match(line)]
-
-
-def variants(line):
-    """What a line becomes: nothing, then with one operator turned round."""
-    yield ""
-    for old, new in TURNS:
-        if old in line:
-            yield line.replace(old, new, 1)
+    def notices(self, library):
+        """It fails with the mutant @library loaded first. Ends the run where it
+        fails by itself."""
+        limit = 2 + int(4 * self.cost)
+        if run(self.command(limit, library)) == 0:
+            return False
+        if self.passes is None:
+            self.passes = run(self.command(limit)) == 0
+        if not self.passes:
+            raise RuntimeError(f"{self.name} fails with nothing changed")
+        return True
 
 
-def try_line(tree, path, number):
-    """Change line @number of @path: the text that it became, and the test that
-    noticed, or None for either."""
-    lines = (TOP / path).read_text().splitlines(keepends=True)
+class Compiler:
+    """Makes libraries of mutants."""
+
+    def __init__(self, flags):
+        self.flags = ["gcc", "-std=gnu11", "-w", "-fPIC", *NAMES, *flags]
+
+    def _compile(self, source, target, options):
+        return run([*self.flags, *options, str(source), "-o",
+                    str(target)]) == 0
+
+    def library(self, mutant, folder):
+        """The library with @mutant, in @folder; None where it doesn't compile."""
+        source = Path(folder, Path(mutant.path).name)
+        source.write_text(mutant.source())
+        library = Path(folder, "mutant.so")
+        return library if self._compile(source, library,
+                                        ["-O0", "-shared"]) else None
+
+    def same_code(self, mutant, folder):
+        """The mutant's code is the original's."""
+        objects = []
+        for name, text in (("old", (TOP / mutant.path).read_text()),
+                           ("new", mutant.source())):
+            place = Path(folder, name)
+            place.mkdir()
+            source = place / Path(mutant.path).name
+            source.write_text(text)
+            self._compile(source, place / "object.o", ["-O2", "-c"])
+            objects.append((place / "object.o").read_bytes())
+        return objects[0] == objects[1]
+
+
+def try_mutant(compiler, programs, mutant):
+    """How @mutant fares: None where it isn't one, else who notices, or ""."""
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        for text in variants(lines[number]):
-            source = Path(folder, Path(path).name)
-            changed = Path(folder, "changed.o")
-            source.write_text("".join(lines[:number] + [text or "\n"] +
-                                      lines[number + 1:]))
-            if tree.compile(source, changed):
-                return text, tree.first_failure(folder, path, changed)
+        library = compiler.library(mutant, folder)
+        if not library:
+            return None
+        for program in programs:
+            if program.reaches(mutant.path, mutant.number) and \
+                    program.notices(library):
+                return program.name
+        return None if compiler.same_code(mutant, folder) else ""
+
+
+def try_line(compiler, programs, mutants):
+    """The first of a line's mutants that is one, and how it fares."""
+    for mutant in mutants:
+        noticed = try_mutant(compiler, programs, mutant)
+        if noticed is not None:
+            return mutant, noticed
     return None, None
 
 
-def report(path, number, text):
-    """Print a line that could be changed without notice."""
-    line = (TOP / path).read_text().splitlines()[number]
-    print(f"{path}:{number + 1}: not noticed: {line.strip()}")
-    if text:
-        print(f"{'':8}as: {text.strip()}")
+def parse_arguments():
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lines", type=int, metavar="N")
+    parser.add_argument("--share", type=float, metavar="S")
+    parser.add_argument("--seed", default="0")
+    parser.add_argument("--jobs", type=int,
+                        default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--flags", default="", help="for the compiler")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    return parser.parse_args()
+
+
+def drawn(options):
+    """Lists of mutants, of each of which the first that is one is tried."""
+    lines = [[*variants(path, number, line)] for path in options.files
+             for number, line in code_lines(path)]
+    if options.lines:
+        return random.Random(options.seed).sample(
+            lines, min(options.lines, len(lines)))
+    if options.share:
+        return [[mutant] for line in lines for mutant in line
+                if mutant.drawn(options.share)]
+    return lines
+
+
+def load_programs():
+    """The tests, the quickest first."""
+    costs = json.loads((RUNS / "result.json").read_text())
+    programs = [Program(OUT / name, cost) for name, (cost, _) in costs.items()
+                if (OUT / name).exists()]
+    return sorted(programs, key=lambda program: program.cost)
+
+
+def report(ends, strict):
+    """Print who noticed how many, and what nobody did; the exit status."""
+    known, unknown = known_survivors(), 0
+    tried = [(mutant, noticed) for mutant, noticed in ends if mutant]
+    counts = defaultdict(int)
+    for mutant, noticed in tried:
+        counts[noticed] += 1
+        if not noticed and mutant.key() not in known:
+            unknown += 1
+            print(f"not noticed: {mutant}")
+    for name in sorted(counts, key=counts.get, reverse=True):
+        print(f"{counts[name]:6} {name or 'nobody'}")
+    killed = len(tried) - counts[""]
+    print(f"mutants: {len(tried)}, noticed {killed}, not noticed "
+          f"{counts['']}, of those not explained {unknown}")
+    return 1 if killed < GOAL * len(tried) or not tried or \
+        strict and unknown else 0
 
 
 def main():
     """Returns the exit status."""
     options = parse_arguments()
-    chosen = [(path, number) for path in options.files
-              for number in code_lines(path)]
-    if options.sample:
-        chosen = sorted(random.Random(options.seed).sample(
-            chosen, min(options.sample, len(chosen))))
-    OUT.mkdir(parents=True, exist_ok=True)
-    tree = Tree(options.libfdt)
-    with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        failed = tree.first_failure(folder)
-    if failed:
-        sys.exit(f"{failed} fails with nothing changed")
+    compiler, programs = Compiler(options.flags.split()), load_programs()
     with ThreadPoolExecutor(options.jobs) as pool:
-        ends = list(pool.map(lambda at: try_line(tree, *at), chosen))
-    changed = noticed = 0
-    for (path, number), (text, test) in zip(chosen, ends):
-        changed += text is not None
-        noticed += test is not None
-        if text is not None and not test:
-            report(path, number, text)
-    print(f"{len(chosen)} lines, {changed} could be changed, "
-          f"{noticed} were noticed")
-    return 0 if noticed >= GOAL * changed else 1
+        ends = list(pool.map(lambda line: try_line(compiler, programs, line),
+                             drawn(options)))
+    return report(ends, options.share is not None)
 
 
 if __name__ == "__main__":

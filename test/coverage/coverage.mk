@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# lib/, the unit tests and the host's command once more, compiled so that they
+# count which lines and branches they reach: without optimisation, which would
+# merge branches, and without sanitizers, which would add some.
+
+COV		:= build/cov
+COV_SRC		:= $(HOST_SRC)
+COV_TESTS	:= $(HOST_TESTS:$(HOST)/%=$(COV)/%)
+COV_OBJ		:= $(COV_SRC:%.c=$(COV)/%.o)
+COV_FDT		:= $(LIBFDT_SRCS:%.c=$(COMMAND)/libfdt/%.o)
+COV_CFLAGS	:= -std=gnu11 -O0 -g --coverage
+COV_CPPFLAGS	:= $(HOST_CPPFLAGS) -I$(LIBFDT_DIR) $(call report_names,host)
+
+NEEDS		+= cmd:gcovr=gcovr
+TEST_NEEDS	+= $(COV)/ran mutate-build
+
+coverage: $(COV)/ran ## lines and branches of lib/ that the host's tests reach
+	$(Q)$(PYTHON) ci/coverage.py judge $(COV)
+
+$(COV)/ran: $(COV_TESTS) $(COV)/bootmem $(filter build/dts/%.dtb,$(DTBS)) \
+		ci/coverage.py
+	$(say) RUN "what is counted in $(COV)"
+	$(Q)$(PYTHON) ci/coverage.py run $(COV)
+	$(Q)touch $@
+
+$(COV_TESTS): $(COV)/%: $(COV)/test/unit/%.o $(COV_OBJ) $(COV_FDT)
+	$(say) LD $@
+	$(Q)gcc --coverage -o $@ $^ -lcmocka -pthread
+
+$(COV)/bootmem: $(COMMAND_SRC:%.c=$(COV)/%.o) $(COV_OBJ) $(COV_FDT)
+	$(say) LD $@
+	$(Q)gcc --coverage -o $@ $^
+
+# What an object counted before it was compiled again is nothing that it has.
+$(COV)/%.o: %.c $(HOST)/flags test/coverage/coverage.mk
+	$(say) COVCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $(@:.o=.gcda)
+	$(Q)gcc $(COV_CPPFLAGS) $(COV_CFLAGS) -c $< -o $@
+
+# lib/ and the host's port as a library whose functions a mutant can take the
+# place of (ci/mutate.py), and the tests that use it.
+MUT		:= build/mutate
+MUT_TESTS	:= $(HOST_TESTS:$(HOST)/%=$(MUT)/%)
+MUT_OBJ		:= $(HOST_SRC:%.c=$(MUT)/%.o) $(LIBFDT_SRCS:%.c=$(MUT)/libfdt/%.o)
+MUT_CPPFLAGS	:= $(HOST_CPPFLAGS) -I$(LIBFDT_DIR) -Ilib/of \
+		   $(call report_names,host)
+MUT_CFLAGS	:= -std=gnu11 -O1 -fPIC
+
+# Options of mutate: how many lines, and which.
+LINES		?= 20
+SEED		?= 0
+MUTATE		= $(PYTHON) ci/mutate.py --flags '$(filter -I%,$(MUT_CPPFLAGS))'
+EARLY		:= lib/mm/bootmem.c lib/mm/memblock.c lib/mm/memblock_alloc.c
+
+# The share of all mutants that mutate-all tries.
+SHARE		?= 0.25
+
+mutate: mutate-build $(COV)/ran ## lines of the early allocators left out: who notices?
+	$(Q)$(MUTATE) --lines $(LINES) --seed $(SEED) $(EARLY)
+
+mutate-all: mutate-build $(COV)/ran ## a share of all mutants of lib/mm and lib/of
+	$(Q)$(MUTATE) --share $(SHARE) $(wildcard lib/mm/*.c lib/of/*.c)
+
+mutate-build: $(MUT_TESTS)
+
+$(MUT)/libbootmem.so: $(MUT_OBJ)
+	$(say) LD $@
+	$(Q)gcc -shared -o $@ $^
+
+$(MUT_TESTS): $(MUT)/%: $(MUT)/test/unit/%.o $(MUT)/libbootmem.so
+	$(say) LD $@
+	$(Q)gcc -o $@ $< -L$(MUT) -lbootmem -lcmocka -pthread \
+		'-Wl,-rpath,$$ORIGIN'
+
+$(MUT)/libfdt/%.o: $(LIBFDT_DIR)/%.c $(HOST)/flags
+	$(say) MUTCC libfdt/$*.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(MUT_CPPFLAGS) $(MUT_CFLAGS) $(LIBFDT_CFLAGS) -c $< -o $@
+
+$(MUT)/%.o: %.c $(HOST)/flags test/coverage/coverage.mk
+	$(say) MUTCC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(MUT_CPPFLAGS) $(MUT_CFLAGS) -c $< -o $@
+
+.PHONY: coverage mutate mutate-all mutate-build
+
+-include $(wildcard $(COV_OBJ:.o=.d) $(COV)/test/unit/*.d \
+	 $(COV)/test/host/tool/*.d $(MUT_OBJ:.o=.d) \
+	 $(MUT)/test/unit/*.d)
