@@ -19,13 +19,14 @@
 static struct spinlock lock;
 static unsigned long waited;
 
-/* fresh(): a lock that nobody holds; a cmocka setup. */
+/* fresh(): a lock that nobody holds, several CPUs; a cmocka setup. */
 static int fresh(void **state)
 {
 	unit_reset(state);
 	lock = (struct spinlock){ 0 };
 	waited = 0;
 	cpu_index = 0;
+	smp_active = true;
 	return 0;
 }
 
@@ -170,6 +171,18 @@ static void test_line_within_a_line(void **state)
 	assert_string_equal(host_log(), "inside\noutside\ninside\nagain\n");
 }
 
+/* Before there is another CPU nothing is taken, nothing is seized. */
+static void test_line_of_the_only_cpu(void **state)
+{
+	(void)state;
+	smp_active = false;
+	assert_panics(panic("early"), ": early\n");
+	cpu_index = 1;
+	host.write = print_inside;
+	printk("after\n");
+	assert_log(": early\ninside\nafter\n");
+}
+
 /* seize(): CPU 0 has failed, and the console is its own from now on. */
 static void seize(void)
 {
@@ -293,6 +306,7 @@ int main(void)
 		TEST(test_lock_closed_by_whose_turn_it_is),
 		TEST(test_lock_with_a_queue),
 		TEST(test_line_within_a_line),
+		TEST(test_line_of_the_only_cpu),
 		TEST(test_others_are_stopped),
 		TEST(test_failure_does_not_wait_for_ever),
 		TEST(test_waiting_cpu_is_stopped),
