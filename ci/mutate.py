@@ -103,6 +103,11 @@ class Program:
         return path in self.present and \
             (number < 0 or number in self.reached[path])
 
+    def about(self, path):
+        """It is a test of that file's room: the device tree's reader isn't there
+        to try the allocators, and takes long."""
+        return not self.name.startswith("test_of_") or "/of/" in path
+
     def command(self, limit, library=None):
         """How it is run, with @limit seconds of CPU."""
         preload = [f"LD_PRELOAD={library}"] if library else []
@@ -161,7 +166,8 @@ def try_mutant(compiler, programs, mutant):
         if not library:
             return None
         for program in programs:
-            if program.reaches(mutant.path, mutant.number) and \
+            if program.about(mutant.path) and \
+                    program.reaches(mutant.path, mutant.number) and \
                     program.notices(library):
                 return program.name
         return None if compiler.same_code(mutant, folder) else ""
@@ -210,33 +216,43 @@ def load_programs():
     return sorted(programs, key=lambda program: program.cost)
 
 
-def report(ends, strict):
-    """Print who noticed how many, and what nobody did; the exit status."""
-    known, unknown = known_survivors(), 0
-    tried = [(mutant, noticed) for mutant, noticed in ends if mutant]
-    counts = defaultdict(int)
-    for mutant, noticed in tried:
-        counts[noticed] += 1
-        if not noticed and mutant.key() not in known:
-            unknown += 1
-            print(f"not noticed: {mutant}")
-    for name in sorted(counts, key=counts.get, reverse=True):
-        print(f"{counts[name]:6} {name or 'nobody'}")
-    killed = len(tried) - counts[""]
-    print(f"mutants: {len(tried)}, noticed {killed}, not noticed "
-          f"{counts['']}, of those not explained {unknown}")
-    return 1 if killed < GOAL * len(tried) or not tried or \
-        strict and unknown else 0
+class Count:
+    """Who noticed how many mutants, and what nobody did."""
+
+    def __init__(self):
+        self.by = defaultdict(int)
+        self.known = known_survivors()
+        self.unknown = 0
+
+    def add(self, mutant, noticed):
+        """@mutant was tried: None where there was none."""
+        self.by[noticed] += mutant is not None
+        if mutant and not noticed and mutant.key() not in self.known:
+            self.unknown += 1
+            print(f"not noticed: {mutant}", flush=True)
+
+    def report(self, strict):
+        """Print the sums; the exit status."""
+        for name in sorted(filter(None, self.by), key=self.by.get,
+                           reverse=True):
+            print(f"{self.by[name]:6} {name}")
+        tried, missed = sum(self.by.values()), self.by[""]
+        print(f"mutants: {tried}, noticed {tried - missed}, not noticed "
+              f"{missed}, of those not explained {self.unknown}")
+        return 1 if tried - missed < GOAL * tried or not tried or \
+            strict and self.unknown else 0
 
 
 def main():
     """Returns the exit status."""
     options = parse_arguments()
     compiler, programs = Compiler(options.flags.split()), load_programs()
+    count = Count()
     with ThreadPoolExecutor(options.jobs) as pool:
-        ends = list(pool.map(lambda line: try_line(compiler, programs, line),
-                             drawn(options)))
-    return report(ends, options.share is not None)
+        for end in pool.map(lambda line: try_line(compiler, programs, line),
+                            drawn(options)):
+            count.add(*end)
+    return count.report(options.share is not None)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Both roads to the buddy lead to the same place.
 
-Every machine that must boot is booted with early=bootmem and early=memblock. The
+Every machine of test_boot.py and every drawn tree of test_fixtures.py is booted with
+early=bootmem and early=memblock, and ends alike by both. The
 ledgers may differ in what the road itself takes, which they name, and in nothing
 else: so each node has the same number of bytes in free and own rows together. A
 road that takes the same on a node leaves the same in each of its zones, and says
@@ -15,8 +16,11 @@ from dataclasses import replace
 import pytest
 
 import against_oracle
-from boot import boot
+from boot import Scenario, boot, run
 from test_boot import SCENARIOS, there_is
+from test_fixtures import fixtures
+
+ROADS = ("bootmem", "memblock")
 
 # Kinds of what a road takes for itself.
 OWN_KINDS = {"bitmap", "nodedata", "memblock", "pagetable", "stack", "percpu"}
@@ -75,18 +79,30 @@ def compare(maps, lists):
         [stage.name for stage in lists.stages]
 
 
-def boot_by(road, scenario):
-    """Boot @scenario by @road."""
-    return boot(replace(scenario,
-                        append=f"{scenario.append} early={road}".strip()))
+def by(road, scenario):
+    """@scenario, by @road."""
+    return replace(scenario, append=f"{scenario.append} early={road}".strip())
 
 
 @pytest.mark.parametrize("scenario", [*filter(there_is, SCENARIOS)],
                          ids=lambda s: s.name)
 def test_both_roads(scenario, tmp_path):
     """Free bytes, stages and lines are the same but for the road's own."""
-    maps, lists = (boot_by(road, scenario) for road in ("bootmem", "memblock"))
+    maps, lists = (boot(by(road, scenario)) for road in ROADS)
     against_oracle.check(lists, tmp_path)
     compare(maps.report, lists.report)
     assert [line for line in maps.lines if not OWN_LINES.match(line)] == \
         [line for line in lists.lines if not OWN_LINES.match(line)]
+
+
+@pytest.mark.parametrize("name", fixtures())
+def test_drawn_tree(name):
+    """A tree that is odd or broken ends alike, with the same warnings, and where it
+    ends in a report, with the same books."""
+    scenario = Scenario(name, dts=name, mem="1G", smp=4, append="")
+    maps, lists = (run(by(road, scenario)) for road in ROADS)
+    assert maps.status == lists.status
+    assert maps.report.warnings == lists.report.warnings
+    assert maps.report.panic == lists.report.panic
+    if not maps.report.panic:
+        compare(maps.report, lists.report)

@@ -84,7 +84,42 @@ $(MUT)/%.o: %.c $(HOST)/flags test/coverage/coverage.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(MUT_CPPFLAGS) $(MUT_CFLAGS) -c $< -o $@
 
-.PHONY: coverage mutate mutate-all mutate-build
+# Modified condition/decision coverage, which gcc of that age doesn't know: each
+# condition of a decision must have decided it. The same tests, with lib/ compiled
+# by clang.
+MCDC		:= build/mcdc
+MCDC_OBJ	:= $(LIB_SRC:%.c=$(MCDC)/%.o)
+MCDC_PROFILE	:= -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
+
+mcdc: $(MUT_TESTS) | $(MCDC)/tools ## conditions of lib/ that tests let decide (clang)
+	$(Q)$(MAKE) --no-print-directory $(MCDC)/libbootmem.so
+	$(Q)rm -f $(MCDC)/*.profraw
+	$(Q)for test in $(MUT_TESTS:$(MUT)/%=%); do \
+		LD_LIBRARY_PATH=$(MCDC) UNIT_ROUNDS=0.01 \
+		LLVM_PROFILE_FILE=$(MCDC)/$$test.profraw \
+		$(MUT)/$$test > $(MCDC)/$$test.log 2>&1 || \
+		{ echo "$$test failed: $(MCDC)/$$test.log"; exit 1; }; \
+	done
+	$(Q)llvm-profdata-19 merge -o $(MCDC)/all.profdata $(MCDC)/*.profraw
+	$(Q)llvm-cov-19 report -show-mcdc-summary -show-region-summary=false \
+		-instr-profile=$(MCDC)/all.profdata $(MCDC)/libbootmem.so lib/
+
+$(MCDC)/tools:
+	$(Q)ci/setup.sh cmd:clang-19=clang-19 cmd:llvm-cov-19=llvm-19
+	$(Q)mkdir -p $(@D)
+	$(Q)touch $@
+
+$(MCDC)/libbootmem.so: $(MCDC_OBJ) $(filter-out $(MUT)/lib/%,$(MUT_OBJ))
+	$(say) LD $@
+	$(Q)clang-19 -shared $(MCDC_PROFILE) -o $@ $^
+
+$(MCDC)/%.o: %.c $(HOST)/flags test/coverage/coverage.mk
+	$(say) CLANG $<
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-19 $(MUT_CPPFLAGS) -std=gnu11 -O0 -g -fPIC $(MCDC_PROFILE) \
+		-c $< -o $@
+
+.PHONY: coverage mutate mutate-all mutate-build mcdc
 
 -include $(wildcard $(COV_OBJ:.o=.d) $(COV)/test/unit/*.d \
 	 $(COV)/test/host/tool/*.d $(MUT_OBJ:.o=.d) \

@@ -661,6 +661,10 @@ static void test_b2_freed_page_is_not_shared(void **state)
 		assert_int_equal(virt_to_phys(__alloc_bootmem(64, ANY, MM(1))),
 				 MM(1));
 		assert_pages("0b00");
+		free_bootmem(MM(1), PAGE(1));
+		assert_int_equal(virt_to_phys(__alloc_bootmem(64, ANY, MM(2))),
+				 MM(2));
+		assert_pages("00b0");
 	}
 }
 
