@@ -66,15 +66,17 @@ class Mutant:
 
 
 def code_lines(path):
-    """(number from 0, line) of all lines of file @path that hold code that runs;
-    what a macro says is no line of its own."""
+    """(number from 0, line) of all lines of file @path that hold code or data. What
+    a macro says is no line of its own, and what stands in the first column declares
+    something: without it nothing would compile, or link."""
     text = (TOP / path).read_text()
     bare = text
     for pattern in (COMMENT, MACRO):
         bare = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), bare)
     lines = text.splitlines()
     return [(number, lines[number]) for number, line
-            in enumerate(bare.splitlines()) if not NO_CODE.match(line)]
+            in enumerate(bare.splitlines())
+            if not NO_CODE.match(line) and line[:1].isspace()]
 
 
 def turned(line, old, new):

@@ -27,12 +27,12 @@ static const struct mem_owner dropped_bootarg = {
 	.kind = "dropped", .name = "outside mem=",
 };
 
-/* drop_from(): drop what memory there is in [@start, @end), 0 meaning 2^64. */
+/* drop_from(): drop what memory there is in [@start, @end), 0 meaning 2^64; the
+ * range isn't empty. */
 static void drop_from(phys_addr_t start, phys_addr_t end,
 		      const struct mem_owner *reason)
 {
-	if (end != start)
-		of_must(memblock_drop(start, end - start, reason));
+	of_must(memblock_drop(start, end - start, reason));
 }
 
 /* keep_only(): drop all memory that is in none of the ranges in @keep, of which

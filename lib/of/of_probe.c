@@ -47,8 +47,8 @@ static bool bank_answers(const struct of_claim *bank)
 		return true;
 	if (!of_memory_answers(range.start))
 		return false;
-	return !memblock_prev_free(last, &range) ||
-	       of_memory_answers(ALIGN_DOWN(MIN(last, range.last), PAGE_SIZE));
+	memblock_prev_free(last, &range);
+	return of_memory_answers(ALIGN_DOWN(MIN(last, range.last), PAGE_SIZE));
 }
 
 /* drop_bank(): @bank isn't memory, nor is the rest of a page that it shares. */

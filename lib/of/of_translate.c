@@ -27,8 +27,8 @@ static bool read_window(const fdt32_t **cell, struct of_cells bus,
 	return of_number(cell, bus.size, &w->size) && child && parent;
 }
 
-/* map_up(): *@addr on @bus becomes the address on @parent; false where no
- * window of its ranges holds it. */
+/* map_up(): *@addr on @bus, whose addresses have cells, becomes the address on
+ * @parent; false where no window of its ranges holds it. */
 static bool map_up(int bus, int parent, phys_addr_t *addr)
 {
 	struct of_cells own = of_cells(bus, of_default_cells);
@@ -37,7 +37,7 @@ static bool map_up(int bus, int parent, phys_addr_t *addr)
 	const fdt32_t *cell = of_property(bus, OF_RANGES, &len);
 	struct window w;
 
-	if (!cell || own.address < 1 || above.address < 1 || own.size < 0)
+	if (!cell || above.address < 1 || own.size < 0)
 		return false;
 	if (!len)
 		return true;
@@ -65,7 +65,7 @@ bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size)
 	while (bus != OF_ROOT) {
 		int parent = of_parent(bus);
 
-		if (parent < 0 || !map_up(bus, parent, &reg.base))
+		if (!map_up(bus, parent, &reg.base))
 			return false;
 		bus = parent;
 	}

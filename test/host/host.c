@@ -163,9 +163,18 @@ void arch_flush_tlb(unsigned long va)
 	host.nr_flushes++;
 }
 
+/* try_find(): where the @size bytes at @va are, unless it is this access's turn
+ * to fail. */
+static void *try_find(unsigned long va, size_t size)
+{
+	if (host.fail_try && !--host.fail_try)
+		return NULL;
+	return ram_find(va, size);
+}
+
 bool arch_try_read(unsigned long va, unsigned long *value)
 {
-	void *p = ram_find(va, sizeof(*value));
+	void *p = try_find(va, sizeof(*value));
 
 	if (p)
 		memcpy(value, p, sizeof(*value));
@@ -174,9 +183,9 @@ bool arch_try_read(unsigned long va, unsigned long *value)
 
 bool arch_try_write(unsigned long va, unsigned long value)
 {
-	void *p = ram_find(va, sizeof(value));
+	void *p = try_find(va, sizeof(value));
 
-	if (p)
+	if (p && !host.rom)
 		memcpy(p, &value, sizeof(value));
 	return p != NULL;
 }

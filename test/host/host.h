@@ -45,6 +45,9 @@ struct host {
 	/* Which RAM holds @pa: where there is none yet, phys_to_virt() makes it
 	   of [*@base, *@last], or fails where this says false; may be NULL. */
 	bool (*find_ram)(phys_addr_t pa, phys_addr_t *base, phys_addr_t *last);
+	/* arch_try_...(): after so many, one fails; 0: those outside RAM only. */
+	unsigned int fail_try;
+	bool rom;			/* RAM keeps what it holds */
 	/* What happens while a line is being written; NULL: nothing. */
 	void (*write)(void);
 	/* What happens elsewhere while this CPU waits; NULL: other threads run. */

@@ -128,6 +128,24 @@ static void test_init_bootmem(void **state)
 	assert_int_equal(pfn_tree_next_free(&bdata_list->tree, 0), 8);
 }
 
+/* A map that reaches past all of memory: what is there can be reserved, not freed. */
+static void test_init_bootmem_past_memory(void **state)
+{
+	(void)state;
+	mm_machine(1, 4, "0000");
+	bdata_list = NULL;
+	memset(&NODE_DATA(0)->bootmem, 0xa5, sizeof(NODE_DATA(0)->bootmem));
+	init_bootmem(PFN_DOWN(MM_MAPS_BASE), 12);
+	free_bootmem(MM(0), PAGE(4));
+	assert_int_equal(reserve_bootmem(PAGE(9), PAGE(2), BOOTMEM_DEFAULT), 0);
+	assert_true(memblock_is_reserved(PAGE(9)));
+	assert_true(memblock_is_reserved(PAGE(10)));
+	assert_false(memblock_is_reserved(PAGE(11)));
+	assert_int_equal(virt_to_phys(__alloc_bootmem(8, 1, 0)), MM(0));
+	assert_panics(free_bootmem(PAGE(9), PAGE(1)),
+		      "free_bootmem: page 0x9000 is in no node's memory");
+}
+
 static void test_free_bootmem(void **state)
 {
 	(void)state;
@@ -752,6 +770,7 @@ int main(void)
 		TEST(test_bootmem_bootmap_pages),
 		TEST(test_init_bootmem_node),
 		TEST(test_init_bootmem),
+		TEST(test_init_bootmem_past_memory),
 		TEST(test_free_bootmem),
 		TEST(test_free_bootmem_of_a_hole),
 		TEST(test_free_bootmem_of_part_of_a_page),

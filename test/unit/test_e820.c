@@ -204,7 +204,7 @@ static void assert_too_many(unsigned long nr, phys_addr_t more)
 static void test_more_ranges_than_room(void **state)
 {
 	(void)state;
-	assert_too_many(127, 0);
+	assert_too_many(128, 0);
 	assert_too_many(126, 0);
 	assert_too_many(100, 8);
 }

@@ -1,0 +1,968 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Trees in which one thing is odd, a few lines each: what dts/ has no drawing of,
+ * because nobody would draw it. Every test writes the nodes that it is about; memory
+ * and what else a boot needs is there.
+ */
+#include "tree_fixture.h"
+
+/* brk of a boot that has to look for more, and still gets by without. */
+#define SMALL_BRK	PAGE(12)
+
+/* What a property's bytes are, and how many; its last NUL counts only where it is
+ * written out. */
+#define put_bytes(name, bytes)						\
+	put(property(tree, name, bytes, (int)sizeof(bytes) - 1))
+
+/* put_list(): property @name of so many cells. */
+#define put_list(name, ...) do {					\
+	const uint32_t cells__[] = { __VA_ARGS__ };			\
+	fdt32_t list__[ARRAY_SIZE(cells__)];				\
+	for (size_t i__ = 0; i__ < ARRAY_SIZE(cells__); i__++)		\
+		list__[i__] = cpu_to_fdt32(cells__[i__]);		\
+	put(property(tree, name, list__, (int)sizeof(list__)));		\
+} while (0)
+
+/* node(): a node begins; end(): it ends. */
+static void node(const char *name)
+{
+	put(begin_node(tree, name));
+}
+
+static void end(void)
+{
+	put(end_node(tree));
+}
+
+/* root(): a tree with @address and @size cells begins, the reservation block behind
+ * it. */
+static void root(uint32_t address, uint32_t size)
+{
+	put(create(tree, FIXTURE_MAX));
+	put(finish_reservemap(tree));
+	node("");
+	put(property_u32(tree, "#address-cells", address));
+	put(property_u32(tree, "#size-cells", size));
+}
+
+/* memory(): a node with @size bytes at @base, a GiB that is there as a rule. */
+static void memory(uint32_t base, uint32_t size)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "memory@%x", base);
+	node(name);
+	put(property_string(tree, "device_type", "memory"));
+	put_list("reg", base, size);
+	end();
+}
+
+/* usual(): the beginning of most trees here. */
+static void usual(void)
+{
+	root(1, 1);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+}
+
+/* load(), boot(): the tree ends here; of_scan_machine(), and all of the rest. */
+static void load(phys_addr_t brk)
+{
+	end();
+	put(finish(tree));
+	fixture_boot_brk(tree, fdt_totalsize(tree), brk);
+}
+
+static void boot(void)
+{
+	load((phys_addr_t)1 << 20);
+	fixture_scan();
+}
+
+/* chosen_stdout(): /chosen with stdout-path, @len bytes. */
+static void chosen_stdout(const char *path, int len)
+{
+	node("chosen");
+	put(property(tree, "stdout-path", path, len));
+	end();
+}
+
+/* uart(): the device that most stdout-paths here lead to, as it should be. */
+static void uart(const char *name)
+{
+	node(name);
+	put_list("reg", 0x10000000, 0x100);
+	put_bytes("compatible", "ns16550a\0");
+	end();
+}
+
+static void test_model_that_is_empty(void **state)
+{
+	(void)state;
+	root(1, 1);
+	put_bytes("model", "");
+	put_bytes("compatible", "a,b\0");
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(PAGE(16));
+	assert_string_equal(machine.model, "a,b");
+	usual();
+	load(PAGE(16));
+	assert_string_equal(machine.model, "unnamed");
+}
+
+/* Eighty characters are shown whole, one more is cut and says so. */
+static void test_model_that_is_long(void **state)
+{
+	char text[82];
+
+	(void)state;
+	memset(text, 'm', sizeof(text));
+	text[80] = '\0';
+	root(1, 1);
+	put(property(tree, "model", text, 81));
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(PAGE(16));
+	assert_string_equal(machine.model, text);
+	text[80] = 'm';
+	text[81] = '\0';
+	root(1, 1);
+	put(property(tree, "model", text, 82));
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(PAGE(16));
+	assert_int_equal(strlen(machine.model), 83);
+	assert_string_equal(machine.model + 80, "...");
+}
+
+static void test_bootargs_with_white_space(void **state)
+{
+	(void)state;
+	usual();
+	node("chosen");
+	put_bytes("bootargs", "a\nb\tc\x01\0");
+	end();
+	load(PAGE(16));
+	assert_string_equal(machine.bootargs, "a b c?");
+}
+
+/* assert_stdout(): with @path, @len bytes, the UART is found, or isn't. */
+static void assert_stdout(const char *path, int len, bool found)
+{
+	usual();
+	uart("uart@10000000");
+	node("aliases");
+	put_bytes("serial0", "/uart@10000000\0");
+	put_bytes("endless", "/uart@10000000");
+	put_bytes("relative", "uart@10000000\0");
+	end();
+	chosen_stdout(path, len);
+	load(PAGE(16));
+	assert_int_equal(machine.uart.base, found ? 0x10000000 : 0);
+	assert_warnings("W-STDOUT", !found);
+}
+
+/* Paths and aliases with and without NUL, options and a unit address. */
+static void test_paths_of_stdout(void **state)
+{
+	(void)state;
+	assert_stdout("/uart@10000000", 15, true);
+	assert_stdout("/uart@10000000", 14, true);
+	assert_stdout("/uart@10000000:115200", 22, true);
+	assert_stdout("/uart", 6, true);
+	assert_stdout("serial0", 7, true);
+	assert_stdout("serial0:115200", 15, true);
+	assert_stdout("serial1", 8, false);
+	assert_stdout("endless", 8, false);
+	assert_stdout("relative", 9, false);
+	assert_stdout(":115200", 8, false);
+	assert_stdout("", 1, false);
+	assert_stdout("/", 2, false);
+	assert_stdout("/uart@1", 8, false);
+}
+
+/* A node's name goes on where that of a path ends: it isn't the path's. */
+static void test_path_that_is_the_begin_of_a_name(void **state)
+{
+	(void)state;
+	usual();
+	uart("uart@1@2");
+	chosen_stdout("/uart@1", 8);
+	load(PAGE(16));
+	assert_null(machine.uart.compatible);
+	assert_warnings("W-STDOUT", 1);
+}
+
+/* assert_layout(): shift and width as they are given, and as they are taken. */
+static void assert_layout(uint32_t shift, uint32_t width, bool sound)
+{
+	usual();
+	node("uart");
+	put_list("reg", 0x10000000, 0x100);
+	put_list("reg-shift", shift);
+	put_list("reg-io-width", width);
+	end();
+	chosen_stdout("/uart", 6);
+	load(PAGE(16));
+	assert_int_equal(machine.uart.reg_shift, sound ? shift : 0);
+	assert_int_equal(machine.uart.reg_io_width, sound ? width : 1);
+	assert_null(machine.uart.compatible);
+	assert_warnings("W-UART", !sound);
+}
+
+static void test_layouts_of_registers(void **state)
+{
+	(void)state;
+	assert_layout(0, 1, true);
+	assert_layout(1, 2, true);
+	assert_layout(12, 4, true);
+	assert_layout(13, 4, false);
+	assert_layout(2, 3, false);
+	assert_layout(2, 8, false);
+	assert_layout(0, 0, false);
+}
+
+/* A list of strings counts as far as its last NUL. */
+static void test_compatible_without_an_end(void **state)
+{
+	(void)state;
+	usual();
+	node("uart");
+	put_list("reg", 0x10000000, 0x100);
+	put_bytes("compatible", "first\0second");
+	end();
+	chosen_stdout("/uart", 6);
+	load(PAGE(16));
+	assert_int_equal(machine.uart.compatible_len, 6);
+	usual();
+	node("uart");
+	put_list("reg", 0x10000000, 0x100);
+	put_bytes("compatible", "endless");
+	end();
+	chosen_stdout("/uart", 6);
+	load(PAGE(16));
+	assert_null(machine.uart.compatible);
+	assert_int_equal(machine.uart.base, 0x10000000);
+}
+
+/* finisher(): a sifive,test1 at @base with that status. */
+static void finisher(const char *name, uint32_t base, const char *status)
+{
+	node(name);
+	put_bytes("compatible", "sifive,test1\0");
+	put_list("reg", base, 0x1000);
+	put(property_string(tree, "status", status));
+	end();
+}
+
+/* Only "ok" and "okay" are. */
+static void test_status_of_devices(void **state)
+{
+	(void)state;
+	usual();
+	finisher("a", 0x1000, "disabled");
+	finisher("b", 0x2000, "fail");
+	finisher("c", 0x3000, "o");
+	finisher("d", 0x4000, "okay?");
+	finisher("e", 0x5000, "ok");
+	finisher("f", 0x6000, "okay");
+	load(PAGE(16));
+	assert_int_equal(machine.poweroff.pa, 0x5000);
+	assert_int_equal(machine.poweroff.pass, 0x5555);
+	assert_int_equal(machine.poweroff.fail, 0x13333);
+}
+
+/* What a syscon-poweroff here has. */
+#define HAS_REGMAP	1u
+#define HAS_OFFSET	2u
+#define HAS_VALUE	4u
+#define HAS_BLOCK	8u
+#define HAS_REG		16u
+
+/* assert_syscon(): with what @has says, the machine is switched off at @pa. */
+static void assert_syscon(unsigned int has, phys_addr_t pa)
+{
+	usual();
+	node("poweroff");
+	put_bytes("compatible", "syscon-poweroff\0");
+	if (has & HAS_REGMAP)
+		put_list("regmap", 7);
+	if (has & HAS_OFFSET)
+		put_list("offset", 0x10);
+	if (has & HAS_VALUE)
+		put_list("value", 3);
+	end();
+	node("block");
+	if (has & HAS_BLOCK)
+		put_list("phandle", 7);
+	if (has & HAS_REG)
+		put_list("reg", 0x2000, 0x1000);
+	end();
+	load(PAGE(16));
+	assert_int_equal(machine.poweroff.pa, pa);
+	assert_int_equal(machine.poweroff.pass, pa ? 3 : 0);
+}
+
+static void test_syscon_that_lacks_something(void **state)
+{
+	(void)state;
+	assert_syscon(31, 0x2010);
+	for (unsigned int bit = 0; bit < 5; bit++)
+		assert_syscon(31 & ~(1u << bit), 0);
+}
+
+/* assert_psci(): with that status the method is @method. */
+static void assert_psci(const char *status, const char *method)
+{
+	usual();
+	node("psci");
+	put_bytes("method", "hvc\0");
+	put(property_string(tree, "status", status));
+	end();
+	load(PAGE(16));
+	if (method)
+		assert_string_equal(machine.psci_method, method);
+	else
+		assert_null(machine.psci_method);
+}
+
+static void test_psci(void **state)
+{
+	(void)state;
+	assert_psci("okay", "hvc");
+	assert_psci("disabled", NULL);
+}
+
+/* assert_bus(): the UART is at @base for the CPU, 0: it isn't reached. ranges is
+ * the outer bus's; it stands before its children. */
+#define assert_bus(found, address, size, ...) do {			\
+	uint32_t list_[] = { __VA_ARGS__ };				\
+	usual();							\
+	node("bus");							\
+	put_list("#address-cells", address);				\
+	put_list("#size-cells", size);					\
+	for (size_t i_ = 0; i_ < ARRAY_SIZE(list_); i_++)		\
+		list_[i_] = cpu_to_fdt32(list_[i_]);			\
+	put(property(tree, "ranges", list_, (int)sizeof(list_)));	\
+	inner_uart();							\
+	load(PAGE(16));							\
+	assert_int_equal(machine.uart.base, found);			\
+} while (0)
+
+/* inner_uart(): a bus whose addresses are those of the bus above, and on it a UART
+ * at 0x100; the bus above ends. */
+static void inner_uart(void)
+{
+	node("inner");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", 1);
+	put_bytes("ranges", "");
+	node("uart");
+	put_list("reg", 0x100, 0x10);
+	end();
+	end();
+	end();
+	chosen_stdout("/bus/inner/uart", 16);
+}
+
+/* Windows before, behind and around it, and what no 64 bits hold. */
+static void test_windows_of_a_bus(void **state)
+{
+	(void)state;
+	assert_bus(0x5100, 1, 1, 0, 0x5000, 0x1000);
+	assert_bus(0, 1, 1, 0x101, 0x5000, 0x1000);
+	assert_bus(0, 1, 1, 0, 0x5000, 0x100);
+	assert_bus(0x7000, 1, 1, 0, 0x5000, 0x100, 0x100, 0x7000, 0x10);
+	assert_bus(0x6000, 3, 1, 1, 0, 0, 0x5000, 0x1000,
+		   0, 0, 0x100, 0x6000, 0x1000);
+	assert_bus(0x6000, 1, 3, 0, 0x5000, 1, 0, 0,
+		   0x100, 0x6000, 0, 0, 0x10);
+	assert_bus(0, 0, 1, 0, 0x5000, 0x1000);
+	assert_bus(0, 1, 99, 0, 0x5000, 0x1000);
+}
+
+/* The parent's side of a window may have more cells than 64 bits hold too. */
+static void test_windows_above_64_bits(void **state)
+{
+	(void)state;
+	root(3, 1);
+	node("bus");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", 1);
+	put_list("ranges", 0, 1, 0, 0, 0x1000);
+	inner_uart();
+	load(PAGE(16));
+	assert_int_equal(machine.uart.base, 0);
+	assert_warnings("W-STDOUT", 1);
+}
+
+/* The CPU's reach, 64 bits included. */
+static void test_reach_of_the_cpu(void **state)
+{
+	(void)state;
+	usual();
+	load((phys_addr_t)1 << 20);
+	host.phys_bits = 64;
+	fixture_scan();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_clean();
+}
+
+/* assert_usable(): what linux,usable-memory-range leaves of memory. */
+#define assert_usable(lines, ...) do {					\
+	usual();							\
+	node("chosen");							\
+	put_list("linux,usable-memory-range", __VA_ARGS__);		\
+	end();								\
+	boot();								\
+	assert_memory(lines);						\
+} while (0)
+
+static void test_usable_ranges(void **state)
+{
+	(void)state;
+	assert_usable("80000000-80ffffff 0\n", 0x80000000, 0x01000000);
+	assert_clean();
+	assert_usable("80000000-80ffffff 0\n", 0x80000000, 0x01000000,
+		      0x90000000, 0);
+	assert_log("of: chosen: the range of linux,usable-memory-range at 0x0000000090000000 is empty");
+	assert_usable("80000000-bfffffff 0\n", 0x90000000, 0);
+	assert_warnings("W-USABLE-RANGE", 1);
+	assert_usable("80000000-bfffffff 0\n", 0x90000000);
+	assert_warnings("W-USABLE-RANGE", 1);
+}
+
+static void test_usable_range_without_bytes(void **state)
+{
+	(void)state;
+	usual();
+	node("chosen");
+	put_bytes("linux,usable-memory-range", "");
+	end();
+	boot();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_warnings("W-USABLE-RANGE", 1);
+}
+
+/* A range up to the end of the address space: nothing is behind it. */
+static void test_usable_range_to_the_end(void **state)
+{
+	(void)state;
+	root(2, 2);
+	node("memory@80000000");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", 0, FIXTURE_RAM, 0, FIXTURE_RAM_SIZE);
+	end();
+	node("chosen");
+	put_list("linux,usable-memory-range", 0, 0x90000000,
+		 0xffffffff, 0x70000000);
+	end();
+	boot();
+	assert_memory("90000000-bfffffff 0\n");
+}
+
+/* assert_bootargs(): what is left of memory with @args. */
+static void assert_bootargs(const char *args, const char *lines,
+			    unsigned int warnings)
+{
+	usual();
+	load((phys_addr_t)1 << 20);
+	machine.bootargs = args;
+	fixture_scan();
+	assert_memory(lines);
+	assert_warnings("W-BOOTARG-MEM", warnings);
+}
+
+static void test_words_of_mem(void **state)
+{
+	(void)state;
+	assert_bootargs("mem=16M", "80000000-80ffffff 0\n", 0);
+	assert_bootargs("mem=16M\tx", "80000000-80ffffff 0\n", 0);
+	assert_bootargs("mem=16M\nx", "80000000-80ffffff 0\n", 0);
+	assert_bootargs("mem=16M x", "80000000-80ffffff 0\n", 0);
+	assert_bootargs("mem=16Mx", "80000000-bfffffff 0\n", 1);
+	assert_bootargs("mem=16T", "80000000-bfffffff 0\n", 0);
+	assert_bootargs("mem=1G", "80000000-bfffffff 0\n", 0);
+}
+
+/* Numbers of four cells, of which the first two must be zero. */
+static void test_entries_of_four_cells(void **state)
+{
+	(void)state;
+	root(4, 3);
+	node("memory@80000000");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", 1, 0, 0, 0x80000000, 0, 0, 0x1000,
+		 0, 0, 0, 0x80000000, 1, 0, 0x1000,
+		 0, 0, 0, FIXTURE_RAM, 0, 0, FIXTURE_RAM_SIZE);
+	end();
+	boot();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_warnings("W-REG-CELLS", 2);
+}
+
+static void test_memory_without_any_property(void **state)
+{
+	(void)state;
+	usual();
+	node("memory");
+	end();
+	boot();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_clean();
+}
+
+/* A number of a node that has no length of one: node 0, with a warning. */
+static void test_node_id_that_is_no_cell(void **state)
+{
+	(void)state;
+	root(1, 1);
+	node("memory@80000000");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	put_list("numa-node-id", 0, 1);
+	end();
+	boot();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_warnings("W-NUMA-NO-ID", 1);
+}
+
+/* assert_initrd(): what /chosen says, in cells, and whether that is an initrd. */
+static void assert_initrd(const void *start, int start_len, const void *last,
+			  int last_len, bool sound)
+{
+	usual();
+	node("chosen");
+	if (start)
+		put(property(tree, "linux,initrd-start", start, start_len));
+	if (last)
+		put(property(tree, "linux,initrd-end", last, last_len));
+	end();
+	boot();
+	assert_int_equal(memblock_is_reserved(0x84000000), sound);
+	assert_warnings("W-INITRD", !sound);
+}
+
+static void test_ends_of_the_initrd(void **state)
+{
+	static const char start[] = "\x84\0\0\0", last[] = "\x84\0\x10\0";
+	static const char wide[] = "\0\0\0\0\x84\0\0\0";
+
+	(void)state;
+	assert_initrd(start, 4, last, 4, true);
+	assert_initrd(wide, 8, last, 4, true);
+	assert_initrd(start, 3, last, 4, false);
+	assert_initrd(start, 4, last, 3, false);
+	assert_initrd(NULL, 0, last, 4, false);
+	assert_initrd(start, 4, NULL, 0, false);
+	assert_initrd(last, 4, start, 4, false);
+}
+
+/* Where the initrd ends no memory is: that is said of the initrd. */
+static void test_initrd_that_leaves_memory(void **state)
+{
+	(void)state;
+	usual();
+	node("chosen");
+	put_list("linux,initrd-start", 0xbffff000);
+	put_list("linux,initrd-end", 0xc0001000);
+	end();
+	boot();
+	assert_warnings("W-INITRD", 1);
+	assert_true(memblock_is_reserved(0xbffff000));
+}
+
+/* The loader lists the initrd in the reservation block, as it should. */
+static void test_initrd_in_the_reservation_block(void **state)
+{
+	struct item item = { "memory@80000000", true, FIXTURE_RAM,
+			     FIXTURE_RAM_SIZE, 0, false, false };
+
+	(void)state;
+	extras = (struct extras){
+		.memreserve = { 0x84000000, 0x1000 },
+		.initrd = { 0x84000000, 0x84001000 },
+	};
+	make_tree(&item, 1);
+	fixture_boot(tree, fdt_totalsize(tree));
+	fixture_scan();
+	extras = (struct extras){ 0 };
+	assert_clean();
+	assert_reserved("84000000-84000fff initrd initrd\n");
+}
+
+/* regions(): /reserved-memory with so many cells begins. */
+static void regions(uint32_t size)
+{
+	node("reserved-memory");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", size);
+	put_bytes("ranges", "");
+}
+
+static void test_regions_that_are_translated(void **state)
+{
+	(void)state;
+	usual();
+	node("reserved-memory");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", 1);
+	put_list("ranges", 0, 0x80000000, 0x1000);
+	node("a@88000000");
+	put_list("reg", 0x88000000, 0x1000);
+	end();
+	end();
+	boot();
+	assert_reserved("88000000-88000fff reserved a@88000000\n");
+	assert_warnings("W-RSV-PARENT", 1);
+	assert_log("has ranges that aren't empty");
+}
+
+/* assert_dynamic(): a size in @cells cells is refused with @code. */
+#define assert_dynamic(cells, code, property, ...) do {			\
+	usual();							\
+	regions(cells);							\
+	node("pool");							\
+	property;							\
+	put_list(__VA_ARGS__);						\
+	end();								\
+	end();								\
+	boot();								\
+	assert_int_equal(log_count("warning: " code ": pool"), 1);	\
+	assert_reserved("");						\
+} while (0)
+
+static void test_sizes_that_are_none(void **state)
+{
+	(void)state;
+	assert_dynamic(0, "W-RSV-EMPTY", , "size", 0x1000);
+	assert_dynamic(1, "W-RSV-EMPTY", , "size", 0);
+	assert_dynamic(1, "W-RSV-EMPTY", , "size", 0, 0x1000);
+	assert_dynamic(3, "W-RSV-EMPTY", , "size", 1, 0, 0x1000);
+	assert_dynamic(2, "W-RSV-EMPTY", , "size", 0xffffffff, 0xfffff001);
+	assert_dynamic(1, "W-RSV-ALIGN", put_list("size", 0x1000),
+		       "alignment", 0x3000);
+	assert_dynamic(1, "W-RSV-ALIGN", put_list("size", 0x1000),
+		       "alignment", 0, 0x1000);
+}
+
+/* A range of alloc-ranges that is empty is passed over, in silence. */
+static void test_alloc_ranges_that_are_empty(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	node("pool");
+	put_list("size", 0x1000);
+	put_list("alloc-ranges", 0x90000000, 0, 0x88000000, 0x1000);
+	end();
+	node("lost");
+	put_list("size", 0x2000);
+	put_list("alloc-ranges", 0x90000000, 0, 0x8a000000, 0x1000);
+	end();
+	end();
+	boot();
+	assert_reserved("88000000-88000fff reserved pool\n");
+	assert_warnings("W-RSV-UNPLACED", 1);
+	assert_int_equal(log_count("of: lost: tried "), 1);
+	assert_log("of: lost: tried [0x000000008a000000-0x000000008a000fff]");
+}
+
+/* user(): a device that uses the regions of @nr phandles from @first on. */
+static void user(const char *name, uint32_t first, unsigned int nr)
+{
+	fdt32_t cells[256];
+
+	for (unsigned int i = 0; i < nr; i++)
+		cells[i] = cpu_to_fdt32(first + i);
+	node(name);
+	put(property(tree, "memory-region", cells, (int)(nr * 4)));
+	if (strchr(name, '!'))
+		put_bytes("status", "disabled\0");
+	end();
+}
+
+/* More users than a line holds: the rest is three dots, once. */
+static void test_many_users_of_a_region(void **state)
+{
+	char name[32];
+
+	(void)state;
+	usual();
+	regions(1);
+	node("pool");
+	put_list("reg", 0x88000000, 0x1000);
+	put_list("phandle", 1);
+	end();
+	end();
+	user("asleep!", 1, 1);
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "device@%d", 1000 + i);
+		user(name, 1, 1);
+	}
+	boot();
+	assert_reserved("88000000-88000fff reserved pool device@1000, device@1001, device@1002, device@1003, device@1004, device@1005, device@1006, device@1007, device@1008, ...\n");
+	assert_clean();
+}
+
+/* What points to nothing is named, but not for ever; the root may point too. */
+static void test_many_lost_users(void **state)
+{
+	(void)state;
+	usual();
+	user("device", 1000, 100);
+	boot();
+	assert_warnings("W-RSV-USER", 65);
+	assert_log("warning: W-RSV-USER: device: memory-region 0x3e8 points to nothing");
+	assert_log("warning: W-RSV-USER: 36 more memory-region entries lead to no region in use");
+	root(1, 1);
+	put_list("memory-region", 5);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	boot();
+	assert_log("warning: W-RSV-USER: /: memory-region 0x5 points to nothing");
+}
+
+/* assert_firmware(): with what is reserved at @base below the image, whether all
+ * of it is taken for the firmware's. */
+static void assert_firmware(uint32_t base, uint32_t size, bool taken)
+{
+	usual();
+	regions(1);
+	if (size) {
+		node("region");
+		put_list("reg", base, size);
+		end();
+	}
+	end();
+	node("chosen");
+	put_list("linux,initrd-start", 0x80010000);
+	put_list("linux,initrd-end", 0x80011000);
+	end();
+	load((phys_addr_t)1 << 20);
+	host.firmware_name = "some firmware";
+	fixture_scan();
+	assert_int_equal(log_count("warning: W-FIRMWARE-UNNAMED: "), taken);
+	assert_int_equal(memblock_is_reserved(0x80100000), taken);
+}
+
+/* The initrd below the image isn't the firmware's own reservation. */
+static void test_firmware_that_nobody_names(void **state)
+{
+	(void)state;
+	assert_firmware(0, 0, true);
+	assert_firmware(0x80000000, 0x1000, false);
+	assert_firmware(0x801ff000, 0x1000, false);
+	assert_firmware(0x80300000, 0x1000, true);
+}
+
+/* Nothing is below the image in its bank, or the image is in none. */
+static void test_image_at_the_begin_of_its_bank(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory((uint32_t)FIXTURE_IMAGE, 0x10000000);
+	load((phys_addr_t)1 << 20);
+	host.firmware_name = "some firmware";
+	fixture_scan();
+	assert_clean();
+	root(1, 1);
+	memory(0x90000000, 0x10000000);
+	load((phys_addr_t)1 << 20);
+	host.firmware_name = "some firmware";
+	fixture_scan();
+	assert_int_equal(log_count("W-FIRMWARE-UNNAMED"), 0);
+}
+
+/* An image with brk in it and a segment without a byte. */
+static void test_segments_of_the_image(void **state)
+{
+	long i;
+
+	(void)state;
+	usual();
+	load((phys_addr_t)1 << 20);
+	image.segment[1].name = "brk";
+	image.segment[2].end = image.segment[2].start;
+	fixture_scan();
+	i = memblock_search(&memblock.reserved, FIXTURE_IMAGE + PAGE(1));
+	assert_string_equal(memblock.reserved.regions[i].owner->kind, "brk");
+	assert_false(memblock_is_reserved(FIXTURE_IMAGE + PAGE(2)));
+}
+
+/* Page zero is memory, and nobody gets it. */
+static void test_memory_from_zero_on(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(0, 0x100000);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load((phys_addr_t)1 << 20);
+	host_ram(0, 0x100000);
+	fixture_scan();
+	assert_reserved("0-fff reserved page zero\n");
+	assert_clean();
+}
+
+/* assert_probed(): the access number @fail fails, 0: none, or RAM is no RAM: memory
+ * is dropped, or isn't. */
+static void assert_probed(unsigned int fail, bool rom, bool dropped)
+{
+	usual();
+	memory(0xc0000000, 0x10000);
+	load((phys_addr_t)1 << 20);
+	host_ram(0xc0000000, 0x10000);
+	host.fail_try = fail;
+	host.rom = rom;
+	if (rom)
+		assert_panics(fixture_scan(), "no memory answers");
+	else
+		fixture_scan();
+	assert_int_equal(log_count("warning: W-MEM-ABSENT"), dropped + rom);
+}
+
+/* A word is read, written, read and written, at both ends. */
+static void test_memory_that_does_not_answer(void **state)
+{
+	(void)state;
+	assert_probed(0, false, false);
+	for (unsigned int fail = 1; fail <= 16; fail++)
+		assert_probed(fail, false, true);
+	assert_probed(17, false, false);
+	assert_probed(0, true, true);
+}
+
+/* Less RAM than the node says: its end doesn't answer. */
+static void test_memory_that_ends_early(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(FIXTURE_RAM, 0x78000000);
+	memory(0x70000000, 0x1000000);
+	load((phys_addr_t)1 << 20);
+	host_ram(0x70000000, 0x1000000);
+	fixture_scan();
+	assert_memory("70000000-70ffffff 0\n");
+	assert_warnings("W-MEM-ABSENT", 1);
+}
+
+/* assert_header(): a blob of which @size bytes are there is refused with @text. */
+static void assert_header(uint32_t totalsize, size_t size, const char *text)
+{
+	static const phys_addr_t place = 0x50000000;
+	fdt32_t header[10] = { cpu_to_fdt32(FDT_MAGIC),
+			       cpu_to_fdt32(totalsize) };
+
+	unit_reset(NULL);
+	host_load(place, header, size);
+	assert_panics(of_verify(place), text);
+}
+
+static void test_blobs_that_end_in_their_header(void **state)
+{
+	(void)state;
+	assert_header(48, 16, "no memory at 0x0000000050000000");
+	assert_header(48, 24, "no memory at 0x0000000050000000");
+	assert_header(39, 40, "refused: FDT_ERR_TRUNCATED");
+	assert_header(0xffffffff, 40, "refused: FDT_ERR_TRUNCATED");
+	assert_header(4096, 40, "refused: FDT_ERR_TRUNCATED");
+}
+
+/* scan_small(): so little brk that room for more is looked for. */
+static void scan_small(void)
+{
+	load(SMALL_BRK);
+	fixture_scan();
+}
+
+/* Room is looked for in what a region, or a usable range, leaves; where there is
+ * none, a boot that needs none goes on. */
+static void test_room_where_there_is_none(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	node("all");
+	put_list("reg", 0x80000000, 0x40000000);
+	end();
+	end();
+	scan_small();
+	assert_log("bytes in a row are nobody's");
+	usual();
+	node("chosen");
+	put_list("linux,usable-memory-range", 0x10000000, 0x1000,
+		 0x80300000, 0, 0x80300000, 0x10000000);
+	end();
+	scan_small();
+	assert_log("of: brk goes on at ");
+}
+
+/* No /chosen, ranges past 2^64, banks that the CPU doesn't reach. */
+static void test_room_in_odd_trees(void **state)
+{
+	(void)state;
+	root(2, 2);
+	node("memory@80000000");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", 0, FIXTURE_RAM, 0, FIXTURE_RAM_SIZE, 1, 0, 1, 0);
+	end();
+	node("reserved-memory");
+	put_list("#address-cells", 4);
+	put_list("#size-cells", 2);
+	put_bytes("ranges", "");
+	node("wide");
+	put_list("reg", 1, 0, 0, 0, 0, 0x1000);
+	end();
+	node("last");
+	put_list("reg", 0, 0, 0xffffffff, 0xfffff000, 0, 0x10000);
+	end();
+	end();
+	load(SMALL_BRK);
+	host.phys_bits = 32;
+	fixture_scan();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_log("of: brk goes on at ");
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, unit_reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_model_that_is_empty),
+		TEST(test_model_that_is_long),
+		TEST(test_bootargs_with_white_space),
+		TEST(test_paths_of_stdout),
+		TEST(test_path_that_is_the_begin_of_a_name),
+		TEST(test_layouts_of_registers),
+		TEST(test_compatible_without_an_end),
+		TEST(test_status_of_devices),
+		TEST(test_syscon_that_lacks_something),
+		TEST(test_psci),
+		TEST(test_windows_of_a_bus),
+		TEST(test_windows_above_64_bits),
+		TEST(test_reach_of_the_cpu),
+		TEST(test_usable_ranges),
+		TEST(test_usable_range_without_bytes),
+		TEST(test_usable_range_to_the_end),
+		TEST(test_words_of_mem),
+		TEST(test_entries_of_four_cells),
+		TEST(test_memory_without_any_property),
+		TEST(test_node_id_that_is_no_cell),
+		TEST(test_ends_of_the_initrd),
+		TEST(test_initrd_that_leaves_memory),
+		TEST(test_initrd_in_the_reservation_block),
+		TEST(test_regions_that_are_translated),
+		TEST(test_sizes_that_are_none),
+		TEST(test_alloc_ranges_that_are_empty),
+		TEST(test_many_users_of_a_region),
+		TEST(test_many_lost_users),
+		TEST(test_firmware_that_nobody_names),
+		TEST(test_image_at_the_begin_of_its_bank),
+		TEST(test_segments_of_the_image),
+		TEST(test_memory_from_zero_on),
+		TEST(test_memory_that_does_not_answer),
+		TEST(test_memory_that_ends_early),
+		TEST(test_blobs_that_end_in_their_header),
+		TEST(test_room_where_there_is_none),
+		TEST(test_room_in_odd_trees),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
