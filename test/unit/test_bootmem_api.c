@@ -208,6 +208,9 @@ static void test_reserve_bootmem(void **state)
 		assert_pages("00rrr111");
 		assert_int_equal(reserve_bootmem(MM(6), 0, BOOTMEM_EXCLUSIVE),
 				 0);
+		assert_int_equal(reserve_bootmem(MM(0), PAGE(2),
+						 BOOTMEM_EXCLUSIVE), 0);
+		free_bootmem(MM(0), PAGE(2));
 		assert_int_equal(reserve_bootmem(MM(4), PAGE(3),
 						 BOOTMEM_EXCLUSIVE),
 				 -EBUSY_BOOTMEM);
@@ -679,11 +682,34 @@ static void test_b2_freed_page_is_not_shared(void **state)
 		assert_int_equal(virt_to_phys(__alloc_bootmem(64, ANY, MM(1))),
 				 MM(1));
 		assert_pages("0b00");
-		free_bootmem(MM(1), PAGE(1));
-		assert_int_equal(virt_to_phys(__alloc_bootmem(64, ANY, MM(2))),
-				 MM(2));
-		assert_pages("00b0");
 	}
+}
+
+/* The same where somebody else has the page by then: what is allocated next is not
+ * put into what is his. */
+static void test_b2_page_of_somebody_else_is_not_shared(void **state)
+{
+	(void)state;
+	on_each_road {
+		machine_on_road(1, BASE, "00000");
+		__alloc_bootmem(PAGE(1), ANY, 0);
+		__alloc_bootmem(128, ANY, 0);
+		free_bootmem(MM(1), PAGE(1));
+		reserve_bootmem(MM(1), PAGE(1), BOOTMEM_DEFAULT);
+		assert_int_equal(virt_to_phys(__alloc_bootmem(64, ANY, 0)),
+				 MM(2));
+		assert_pages("brb00");
+	}
+}
+
+/* A table that needs pages of a map gets them where they are free, or none. */
+static void test_bootmem_take_pages(void **state)
+{
+	(void)state;
+	mm_machine(2, BASE, "0..11");
+	assert_int_equal(bootmem_take_pages(2), MM(3));
+	assert_int_equal(bootmem_take_pages(1), MM(0));
+	assert_int_equal(bootmem_take_pages(1), 0);
 }
 
 /* B3: sharing a page never leads below the goal. */
@@ -808,6 +834,8 @@ int main(void)
 		TEST(test_bootmem_debug),
 		TEST(test_b1_low_node_stays_low),
 		TEST(test_b2_freed_page_is_not_shared),
+		TEST(test_b2_page_of_somebody_else_is_not_shared),
+		TEST(test_bootmem_take_pages),
 		TEST(test_b3_goal_is_not_undercut),
 		TEST(test_b4_no_tail_page_is_lost),
 		TEST(test_b5_map_on_another_node),
