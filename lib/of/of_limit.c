@@ -79,7 +79,7 @@ static void limit_usable(void)
 
 	if (chosen < 0 || !of_property(chosen, OF_USABLE_RANGE, &len))
 		return;
-	if (cells.address < 1 || cells.size < 1 || !len || len % bytes) {
+	if (!len || len % bytes) {
 		warn("W-USABLE-RANGE",
 		     "chosen: %s has %d bytes, which are no ranges; it is ignored",
 		     name, len);

@@ -32,9 +32,9 @@ bool of_memreserve(unsigned int i, phys_addr_t *base, phys_addr_t *size)
 	uint32_t room = block_end() - fdt_off_mem_rsvmap(of_fdt());
 	uint64_t address, bytes;
 
-	if (i >= room / sizeof(struct fdt_reserve_entry) ||
-	    fdt_get_mem_rsv(of_fdt(), (int)i, &address, &bytes))
+	if (i >= room / sizeof(struct fdt_reserve_entry))
 		return false;
+	fdt_get_mem_rsv(of_fdt(), (int)i, &address, &bytes);
 	*base = address;
 	*size = bytes;
 	return address || bytes;

@@ -6,6 +6,8 @@
  */
 #include "tree_fixture.h"
 
+#include "../../lib/of/of_private.h"
+
 /* brk of a boot that has to look for more, and still gets by without. */
 #define SMALL_BRK	PAGE(12)
 
@@ -750,6 +752,7 @@ static void test_firmware_that_nobody_names(void **state)
 	assert_firmware(0x80000000, 0x1000, false);
 	assert_firmware(0x801ff000, 0x1000, false);
 	assert_firmware(0x80300000, 0x1000, true);
+	assert_firmware(0x10000000, 0x1000, true);
 }
 
 /* Nothing is below the image in its bank, or the image is in none. */
@@ -864,6 +867,119 @@ static void test_blobs_that_end_in_their_header(void **state)
 	assert_header(4096, 40, "refused: FDT_ERR_TRUNCATED");
 }
 
+/* A property that isn't there is nothing, not even empty. */
+static void test_text_of_what_is_not_there(void **state)
+{
+	(void)state;
+	usual();
+	load(PAGE(16));
+	assert_false(of_is(OF_ROOT, OF_STATUS, ""));
+}
+
+/* What was taken out of the tree without moving the rest is passed over. */
+static void test_property_that_was_taken_out(void **state)
+{
+	(void)state;
+	root(1, 1);
+	put_bytes("model", "first\0");
+	put_bytes("compatible", "second\0");
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	end();
+	put(finish(tree));
+	assert_int_equal(fdt_nop_property(tree, 0, "model"), 0);
+	fixture_boot(tree, fdt_totalsize(tree));
+	fixture_scan();
+	assert_string_equal(machine.model, "second");
+	assert_memory("80000000-bfffffff 0\n");
+}
+
+/* turn_round(): the tree's blocks in another order, the reservations last: one
+ * that passes 2^64, and an empty one where the end should be, behind which there is
+ * no room. */
+static void turn_round(unsigned char *blob)
+{
+	const fdt64_t entries[] = {
+		cpu_to_fdt64(0x88000000), cpu_to_fdt64(0x1000),
+		cpu_to_fdt64(-(uint64_t)0x1000), cpu_to_fdt64(0x10000),
+		cpu_to_fdt64(0x89000000), 0,
+	};
+	uint32_t structs = fdt_size_dt_struct(tree);
+	uint32_t strings = fdt_size_dt_strings(tree), at = 40;
+
+	memcpy(blob, tree, at);
+	memcpy(blob + at, tree + fdt_off_dt_struct(tree), structs);
+	fdt_set_off_dt_struct(blob, at);
+	at += structs;
+	memcpy(blob + at, tree + fdt_off_dt_strings(tree), strings);
+	fdt_set_off_dt_strings(blob, at);
+	at = ALIGN(at + strings, 8);
+	memcpy(blob + at, entries, sizeof(entries));
+	fdt_set_off_mem_rsvmap(blob, at);
+	fdt_set_totalsize(blob, at + sizeof(entries));
+}
+
+static void test_reservation_block_behind_the_rest(void **state)
+{
+	static _Alignas(8) unsigned char blob[4096];
+
+	(void)state;
+	usual();
+	end();
+	put(finish(tree));
+	turn_round(blob);
+	fixture_boot_brk(blob, fdt_totalsize(blob), SMALL_BRK);
+	fixture_scan();
+	assert_true(memblock_is_reserved(0x88000000));
+	assert_log("memreserve: the range at 0x0000000089000000 is empty");
+	assert_log("warning: W-REG-WRAP: memreserve: ");
+	assert_log("warning: W-RSV-OUTSIDE: memreserve ");
+}
+
+/* The strings between reservations and structure. */
+static void test_strings_before_the_structure(void **state)
+{
+	static _Alignas(8) unsigned char blob[4096];
+	uint32_t at = 40 + 16, strings;
+
+	(void)state;
+	usual();
+	end();
+	put(finish(tree));
+	strings = fdt_size_dt_strings(tree);
+	memset(blob, 0, sizeof(blob));
+	memcpy(blob, tree, 40);
+	fdt_set_off_mem_rsvmap(blob, 40);
+	memcpy(blob + at, tree + fdt_off_dt_strings(tree), strings);
+	fdt_set_off_dt_strings(blob, at);
+	at = ALIGN(at + strings, 4);
+	memcpy(blob + at, tree + fdt_off_dt_struct(tree),
+	       fdt_size_dt_struct(tree));
+	fdt_set_off_dt_struct(blob, at);
+	fdt_set_totalsize(blob, at + fdt_size_dt_struct(tree));
+	fixture_boot(blob, fdt_totalsize(blob));
+	fixture_scan();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_reserved("");
+	assert_clean();
+}
+
+/* A bank that doesn't fill the last page that there is can't be asked. */
+static void test_bank_at_the_very_end(void **state)
+{
+	(void)state;
+	root(2, 1);
+	node("memory@80000000");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", 0, FIXTURE_RAM, FIXTURE_RAM_SIZE,
+		 0xffffffff, 0xfffff800, 0x800);
+	end();
+	load((phys_addr_t)1 << 20);
+	host.phys_bits = 64;
+	fixture_scan();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_int_equal(log_count("W-MEM-ABSENT"), 0);
+}
+
 /* scan_small(): so little brk that room for more is looked for. */
 static void scan_small(void)
 {
@@ -890,6 +1006,62 @@ static void test_room_where_there_is_none(void **state)
 		 0x80300000, 0, 0x80300000, 0x10000000);
 	end();
 	scan_small();
+	assert_log("of: brk goes on at ");
+	usual();
+	regions(1);
+	node("empty");
+	put_list("reg", 0x90000000, 0);
+	end();
+	end();
+	node("chosen");
+	put_list("linux,usable-memory-range", 0x80300000, 0x1000);
+	end();
+	scan_small();
+	assert_log("bytes in a row are nobody's");
+}
+
+/* Banks where there is no RAM, or not as much: at their end, at both. More of them
+ * than are tried. */
+static void test_room_in_what_does_not_answer(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(0x70000000, 0x1000000);
+	memory(0x60000000, 0x1000000);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(SMALL_BRK);
+	host_ram(0x70000000, 0x2000);
+	fixture_scan();
+	assert_log("of: brk goes on at [0x000000008");
+	root(1, 1);
+	for (uint32_t i = 0; i < 65; i++)
+		memory(0x10000000 + i * 0x100000, 0x100000);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(PAGE(14));
+	fixture_scan();
+	assert_log("bytes in a row are nobody's");
+	assert_memory("80000000-bfffffff 0\n");
+}
+
+/* A CPU with 64 bits of address, and one that doesn't reach a bank's end. */
+static void test_room_by_the_reach_of_the_cpu(void **state)
+{
+	(void)state;
+	usual();
+	load(SMALL_BRK);
+	host.phys_bits = 64;
+	fixture_scan();
+	assert_log("of: brk goes on at ");
+	root(2, 2);
+	node("memory@80000000");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", 0, FIXTURE_RAM, 1, 0);
+	end();
+	load(SMALL_BRK);
+	host.phys_bits = 32;
+	machine.bootargs = "noprobe";
+	fixture_scan();
+	assert_memory("80000000-ffffffff 0\n");
 	assert_log("of: brk goes on at ");
 }
 
@@ -960,7 +1132,14 @@ int main(void)
 		TEST(test_memory_that_does_not_answer),
 		TEST(test_memory_that_ends_early),
 		TEST(test_blobs_that_end_in_their_header),
+		TEST(test_text_of_what_is_not_there),
+		TEST(test_property_that_was_taken_out),
+		TEST(test_reservation_block_behind_the_rest),
+		TEST(test_strings_before_the_structure),
+		TEST(test_bank_at_the_very_end),
 		TEST(test_room_where_there_is_none),
+		TEST(test_room_in_what_does_not_answer),
+		TEST(test_room_by_the_reach_of_the_cpu),
 		TEST(test_room_in_odd_trees),
 	};
 
