@@ -750,7 +750,9 @@ static void test_firmware_that_nobody_names(void **state)
 	(void)state;
 	assert_firmware(0, 0, true);
 	assert_firmware(0x80000000, 0x1000, false);
-	assert_firmware(0x801ff000, 0x1000, false);
+	assert_firmware(0x80000fff, 1, false);
+	assert_firmware(0x80001000, 0x1000, true);
+	assert_firmware(0x801ff000, 0x1000, true);
 	assert_firmware(0x80300000, 0x1000, true);
 	assert_firmware(0x10000000, 0x1000, true);
 }
