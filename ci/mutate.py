@@ -131,7 +131,8 @@ class Compiler:
     """Makes libraries of mutants."""
 
     def __init__(self, flags):
-        self.flags = ["gcc", "-std=gnu11", "-w", "-fPIC", *NAMES, *flags]
+        self.flags = ["gcc", "-std=gnu11", "-w", "-Werror=return-type",
+                      "-fPIC", *NAMES, *flags]
 
     def _compile(self, source, target, options):
         return run([*self.flags, *options, str(source), "-o",

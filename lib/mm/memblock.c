@@ -195,7 +195,6 @@ static void merge_regions(struct memblock_type *type, unsigned long from,
 			r[i].size += r[i + 1].size;
 			type->total_size += r[i + 1].size;
 			delete_regions(type, i + 1, i + 2);
-			to--;
 		} else {
 			i++;
 		}

@@ -362,6 +362,17 @@ static void test_check_sees_a_broken_list(void **state)
 	r[1].size = PAGE(3);
 	assert_panics(memblock_check(),
 		      "memblock.memory holds 0x5000 bytes but counts 0x4000");
+	r[1].size = PAGE(1);
+	r[1].base = memblock_last(&r[0]);
+	assert_panics(memblock_check(), "memblock.memory[1] at 0x101fff overlaps the one before");
+	memblock_init();
+	memblock_reserve(PAGE(1), PAGE(1));
+	memblock.reserved.total_size--;
+	assert_panics(memblock_check(), "memblock.reserved holds 0x1000 bytes but counts 0xfff");
+	memblock_init();
+	memblock_claim_dropped(PAGE(1), PAGE(1), 0, &owner_anonymous);
+	memblock.dropped.total_size++;
+	assert_panics(memblock_check(), "memblock.dropped holds 0x1000 bytes but counts 0x1001");
 }
 
 /* nowhere_to_grow(): no allocator has room for a larger table, and the one of

@@ -727,6 +727,70 @@ static void test_memblock_trim_memory(void **state)
 	assert_int_equal(memblock_trim_memory(PAGE(2), &reason), 0);
 	assert_memory("....00..");
 	assert_int_equal(memblock.dropped.total_size, PAGE(4));
+	unit_reset(NULL);
+	memblock_add(0, 1);
+	memblock_add(PAGE(1), PAGE(1));
+	assert_int_equal(memblock_trim_memory(PAGE(1), &reason), 0);
+	assert_int_equal(memblock.memory.cnt, 1);
+	assert_int_equal(memblock.dropped.total_size, 1);
+}
+
+/* assert_drop_into_last_room(): with @nr regions dropped, one more can be. */
+static void assert_drop_into_last_room(unsigned long nr)
+{
+	unit_reset(NULL);
+	for (unsigned long i = 0; i < nr; i++)
+		memblock_claim_dropped(PAGE(2 * i), PAGE(1), 0, &reason);
+	memblock_add(PAGE(1000), PAGE(1));
+	memblock_add(PAGE(1002), PAGE(1));
+	assert_int_equal(memblock_drop(PAGE(1000), PAGE(1), &reason), 0);
+	assert_int_equal(memblock.dropped.cnt, nr + 1);
+	assert_int_equal(memblock.memory.cnt, 1);
+}
+
+/* Tables of 128, of which two are kept: the last region that fits, without any
+ * memory for more; and many at once, for which doubling once isn't enough. */
+static void test_memblock_drop_needs_what_it_takes(void **state)
+{
+	(void)state;
+	assert_drop_into_last_room(125);
+	unit_reset(NULL);
+	stage_begin(STAGE_MEMORY);
+	unit_brk(PAGE(64));
+	for (unsigned long i = 0; i < 600; i++)
+		memblock_add(PAGE(2 * i + 1), PAGE(1));
+	assert_int_equal(memblock_drop(0, PAGE(2000), &reason), 0);
+	assert_int_equal(memblock.dropped.cnt, 600);
+	assert_int_equal(memblock.memory.cnt, 0);
+	memblock_check();
+}
+
+/* What a plain allocation takes says so, and may be written. */
+static void test_memblock_alloc_owner(void **state)
+{
+	const struct mem_owner *owner;
+
+	(void)state;
+	draw("00");
+	memblock_phys_alloc(PAGE(1), PAGE(1));
+	owner = memblock.reserved.regions[0].owner;
+	assert_string_equal(owner->kind, "memblock");
+	assert_string_equal(owner->name, "early allocations");
+	assert_int_equal(owner->prot, VM_READ | VM_WRITE);
+}
+
+/* memblock=debug is asked for anew on each boot. */
+static void test_memblock_debug(void **state)
+{
+	(void)state;
+	draw("0");
+	memblock_debug = true;
+	memblock_add_node(AT(3), PAGE(1), 0, MEMBLOCK_NONE);
+	assert_log("memblock_add_node: [0x00000000ffff3000-0x00000000ffff3fff] ");
+	memblock_remove(AT(3), PAGE(1));
+	assert_log("memblock_remove: [0x00000000ffff3000-0x00000000ffff3fff] ");
+	memblock_init();
+	assert_false(memblock_debug);
 }
 
 static void test_memblock_is_memory(void **state)
@@ -1059,6 +1123,9 @@ static void test_memblock_dump_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_memblock_drop_needs_what_it_takes),
+		TEST(test_memblock_alloc_owner),
+		TEST(test_memblock_debug),
 		TEST(test_memblock_add),
 		TEST(test_memblock_add_node),
 		TEST(test_memblock_remove),
