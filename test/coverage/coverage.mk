@@ -14,6 +14,7 @@ COV_CPPFLAGS	:= $(HOST_CPPFLAGS) -I$(LIBFDT_DIR) $(call report_names,host)
 
 NEEDS		+= cmd:gcovr=gcovr
 TEST_NEEDS	+= $(COV)/ran mutate-build
+NIGHTLY_NEEDS	+= mutate-all
 
 coverage: $(COV)/ran ## lines and branches of lib/ that the host's tests reach
 	$(Q)$(PYTHON) ci/coverage.py judge $(COV)
