@@ -24,6 +24,9 @@
 /* Blocks that the random tests hold at a time: 64 MiB of pages. */
 #define BLOCKS		16384
 
+/* Free pages without which there is nothing to measure: twice as many. */
+#define NEEDED		(2u * BLOCKS)
+
 /* Rounds of the hot tests. */
 #define ROUNDS		1000
 
@@ -460,6 +463,33 @@ static unsigned long large_pages(void)
 	return nr;
 }
 
+/* nr_free(): pages that are free now. */
+static unsigned long nr_free(void)
+{
+	unsigned long nr = 0;
+
+	drain_all_pages();
+	for (bootmem_data_t *b = bdata_list; b; b = b->list)
+		nr += pfn_tree_count(&b->tree, b->node_min_pfn,
+				     b->node_low_pfn, NULL);
+	return nr;
+}
+
+/* alloc_table(): the table; false, with a line, where this machine is too small. */
+static bool alloc_table(unsigned int order)
+{
+	phys_addr_t pa = 0;
+
+	if (nr_free() >= NEEDED)
+		pa = alloc_pages(GFP_KERNEL, order);
+	if (pa)
+		table = phys_to_virt(pa);
+	else
+		printk("bench: needs %u free pages, and 0x%zx bytes in a row; there are %lu pages\n",
+		       NEEDED, sizeof(*table), nr_free());
+	return pa != 0;
+}
+
 /* bench_alone(): this CPU's figures, while the others are stopped. */
 static void bench_alone(void)
 {
@@ -483,7 +513,6 @@ bool bench(void)
 	unsigned int order = log2_ceil(PFN_UP(sizeof(*table)));
 	unsigned int cpus = 0;
 	const char *arg = bootarg("bench", NULL), *end;
-	phys_addr_t pa;
 
 	if (*arg >= '1' && *arg <= '9')
 		cpus = (unsigned int)memparse(arg, &end);
@@ -491,15 +520,10 @@ bool bench(void)
 		bench_together(cpus);
 		return true;
 	}
-	pa = alloc_pages(GFP_KERNEL, order);
-	if (!pa) {
-		printk("bench: no 0x%zx bytes in a row for its table\n",
-		       sizeof(*table));
+	if (!alloc_table(order))
 		return false;
-	}
-	table = phys_to_virt(pa);
 	bench_alone();
-	must(free_pages(pa, order), "the table can't be freed");
+	must(free_pages(virt_to_phys(table), order), "the table can't be freed");
 	page_alloc_check();
 	return nr_wrong == 0;
 }

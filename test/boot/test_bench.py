@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import bench
+from boot import Scenario, boot
 from paths import ARCH, BUILD, FIRMWARE, TOP
 
 # All of it in one worker: one boot serves several tests.
@@ -67,6 +68,13 @@ def test_command_notices_tampered_baseline(figures, tmp_path):
     assert done.returncode == 1
     assert [line.split(": ")[2] for line in worse] == [
         "fill, a page", "order-9 recovery, %"], done.stdout
+
+
+def test_machine_too_small():
+    """A machine that hasn't the memory to measure with says so, and fails."""
+    boot(Scenario("bench-small", mem="64M", append="bench", passes=False,
+                  says=r"bench: needs 32768 free pages, and 0x[0-9a-f]+ bytes in "
+                       r"a row; there are \d+ pages"))
 
 
 def test_plugin_counts_what_the_counter_does(build, figures):
