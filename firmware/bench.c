@@ -24,8 +24,9 @@
 /* Blocks that the random tests hold at a time: 64 MiB of pages. */
 #define BLOCKS		16384
 
-/* Free pages without which there is nothing to measure: twice as many. */
-#define NEEDED		(2u * BLOCKS)
+/* Free pages without which there is nothing to measure: room to draw LEFT blocks of
+ * 2 MiB from, too. */
+#define NEEDED		(3u * BLOCKS)
 
 /* Rounds of the hot tests. */
 #define ROUNDS		1000

@@ -72,8 +72,8 @@ def test_command_notices_tampered_baseline(figures, tmp_path):
 
 def test_machine_too_small():
     """A machine that hasn't the memory to measure with says so, and fails."""
-    boot(Scenario("bench-small", mem="64M", append="bench", passes=False,
-                  says=r"bench: needs 32768 free pages, and 0x[0-9a-f]+ bytes in "
+    boot(Scenario("bench-small", mem="128M", append="bench", passes=False,
+                  says=r"bench: needs 49152 free pages, and 0x[0-9a-f]+ bytes in "
                        r"a row; there are \d+ pages"))
 
 
