@@ -415,9 +415,10 @@ static void check_leaf(struct walk *walk, phys_addr_t va, pte_t pte,
 }
 
 /* count_run(): how many of the @max entries from @leaf on, of leaves that map @size
- * bytes, are @leaf and its continuations. */
-static unsigned int count_run(const pte_t *leaf, phys_addr_t size,
-			      unsigned int max)
+ * bytes, are @leaf and its continuations. Not inlined: it needs all registers. */
+static __attribute__((noinline)) unsigned int count_run(const pte_t *leaf,
+							phys_addr_t size,
+							unsigned int max)
 {
 	pte_t step = pte_advance(*leaf, size) - *leaf, wanted = *leaf;
 	const pte_t *next = leaf, *end = leaf + max;
