@@ -60,6 +60,11 @@ void fuzz_unfit(void)
 	machine_halt(false);
 }
 
+bool fuzz_fits(void)
+{
+	return !unfit;
+}
+
 void fuzz_fail(const char *fmt, ...)
 {
 	va_list args;

@@ -35,6 +35,9 @@ void fuzz_count(enum fuzz_outcome outcome);
 /* fuzz_unfit(): the machine can't be simulated; ends its run as failed. */
 void fuzz_unfit(void);
 
+/* fuzz_fits(): that wasn't so since the last reset. */
+bool fuzz_fits(void);
+
 /*
  * fuzz_judge(): a boot has ended as @end says, with books that balance or not;
  * fuzz_fail() where that is a BUG, or no panic, or they don't. Counts it; true where

@@ -12,9 +12,9 @@
  * claimed byte is memory or dropped; dropped only what isn't kept or is no whole
  * page; nothing guarded is free, or anybody's but a reservation's; what is free is
  * exactly what of memory nobody holds, on the right node, and what the buddy
- * counts; regions without an address lie where they asked to.
+ * counts; regions without an address lie where they asked to. And a boot may end
+ * early only where there may be no room for it.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "arch.h"
@@ -29,6 +29,10 @@
 
 /* Room for a blob. */
 #define BLOB_SIZE	((size_t)16 << 10)
+
+/* Bytes that a boot takes at most besides a bit a page of each node's span, of
+ * which there are fewer than eight: a byte for eight pages each. */
+#define BOOT_ROOM	((uint64_t)4 << 20)
 
 /* Orders that are tried after the boot. */
 #define NR_ORDERS	12u
@@ -389,6 +393,31 @@ static bool boot(const struct spec *spec, struct blob *blob)
 	return fuzz_judge(end, balances);
 }
 
+/*
+ * must_boot(): some run of pages that nobody guards has room for all that a boot
+ * takes: a bit a page of each node's span, and the rest. Not where regions are
+ * placed by the boot, which may take any run.
+ */
+static bool must_boot(const struct spec *spec)
+{
+	static struct range_set room;
+	uint64_t largest = 0, span;
+
+	for (unsigned int i = 0; i < spec->nr_regions; i++)
+		if (spec->region[i].dynamic && !spec->region[i].disabled)
+			return false;
+	set_copy(&room, &kept);
+	set_remove_all(&room, &guarded);
+	set_remove_all(&room, &borders);
+	set_pages_in(&room);
+	for (unsigned int i = 0; i < room.nr; i++)
+		largest = MAX(largest, room.at[i].last - room.at[i].first);
+	if (!room.nr)
+		return false;
+	span = kept.at[kept.nr - 1].last - kept.at[0].first;
+	return largest > (span >> PAGE_SHIFT) + BOOT_ROOM;
+}
+
 /* check_all(): what @spec came to. */
 static void check_all(const struct spec *spec)
 {
@@ -411,8 +440,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	blob.size = spec_build(&spec, room, sizeof(room));
 	fuzz_reset();
 	expect(&spec, blob.size);
-	if (boot(&spec, &blob))
+	if (boot(&spec, &blob)) {
 		if (host_halts(check_all(&spec)) != HOST_RETURNED)
 			fuzz_fail("the result can't be used");
+	} else if (fuzz_fits() && must_boot(&spec)) {
+		fuzz_fail("there is room, but the boot has ended early");
+	}
 	return 0;
 }
