@@ -16,7 +16,8 @@ DEFAULT_ARCH := $(shell sed -n 's/^ARCH ?= //p' ci/machines/default.mk)
 
 # -- Options ----------------------------------------------------------------
 
-BUILD	:= build/$(ARCH)
+# UBSAN=1 builds the image with checks that trap where C's rules are broken.
+BUILD	:= build/$(ARCH)$(if $(UBSAN),-ubsan)
 HOST	:= build/host
 PORTS	:= $(sort $(basename $(notdir $(wildcard firmware/arch/*/*.mk))))
 PORT_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard firmware/arch/*/*.mk))))
@@ -90,9 +91,11 @@ FIRMWARE_OBJ	:= $(FIRMWARE_SRC:%.c=$(BUILD)/%.o) \
 
 WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 CPPFLAGS := -Ilib/include -I$(ARCH_DIR) -Ifirmware/arch/common -MMD -MP
+UBSAN_CFLAGS := $(if $(UBSAN),-fsanitize=undefined \
+		-fsanitize-undefined-trap-on-error)
 CFLAGS	 := -std=gnu11 -O2 -g -ffreestanding -fPIE -fno-common \
 	    -ffunction-sections -fdata-sections -fno-stack-protector \
-	    --specs=picolibc.specs $(ARCH_CFLAGS)
+	    --specs=picolibc.specs $(ARCH_CFLAGS) $(UBSAN_CFLAGS)
 LDFLAGS	 := $(ARCH_LDFLAGS) -pie --no-dynamic-linker -n -z notext -z norelro \
 	    --build-id=none --gc-sections --orphan-handling=error \
 	    --fatal-warnings --require-defined=_start -u firmware_main \
@@ -330,6 +333,7 @@ MACHINE_MK := ci/machines/$(ARCH)/$(MACHINE).mk
 DTB	?= $(shell sed -n 's/^DTB = //p' $(MACHINE_MK) 2>/dev/null)
 RUN_DTB	:= $(patsubst dts/%.dts,build/dts/$(ARCH)/%.dtb,$(DTB))
 RUN	= $(PYTHON) ci/qemu.py --arch $(ARCH) --machine $(MACHINE) \
+	  --build $(BUILD) \
 	  $(call qemu_option,KERNEL,kernel) $(call qemu_option,MEM,mem) \
 	  $(call qemu_option,NODES,nodes) \
 	  $(call qemu_option,SMP,smp) $(call qemu_option,RUN_DTB,dtb) \
@@ -407,6 +411,7 @@ help: ## this
 	@echo "  DTB=x.dtb or dts/x.dts     the device tree instead of QEMU's"
 	@echo "  APPEND='selftest'          bootargs"
 	@echo "  ICOUNT=1                   count instructions exactly"
+	@echo "  UBSAN=1                    the image with checks that trap, build/$(ARCH)-ubsan"
 	@echo "  KERNEL=$(BUILD)/firmware.elf  that file, not the machine's usual one"
 	@echo "  QEMU=... TIMEOUT=60        another emulator; seconds until it is killed"
 

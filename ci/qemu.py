@@ -121,11 +121,12 @@ def memory_options(mem, nodes, smp):
     return options
 
 
-def image_of(arch, machine):
-    """The file that the build makes for a port, in the form that a machine
-    takes: its file's IMAGE, else the ELF file."""
+def image_of(arch, machine, folder=None):
+    """The file that the build makes for a port, in build/<port> or in folder, in
+    the form that a machine takes: its file's IMAGE, else the ELF file."""
     keys = load_machine(arch, machine)
-    return os.path.join(BUILD, arch, keys.get("IMAGE", "firmware.elf"))
+    return os.path.join(folder or os.path.join(BUILD, arch),
+                        keys.get("IMAGE", "firmware.elf"))
 
 
 def dtb_of(arch, machine):
@@ -276,6 +277,7 @@ def arguments():
     parser.add_argument("--machine", default="virt")
     for name in ("kernel", "mem", "nodes", "smp", "dtb", "append", "qemu"):
         parser.add_argument("--" + name)
+    parser.add_argument("--build", help="where the image is: build/<arch>")
     parser.add_argument("--icount", action="store_true")
     parser.add_argument("--timeout", type=float, default=TIMEOUT)
     parser.add_argument("--gdb", action="store_true",
@@ -291,7 +293,8 @@ def main():
     args = arguments()
     extra = list(args.extra) + (["-s", "-S"] if args.gdb else [])
     try:
-        command = machine_command(args.arch, args.machine, args.kernel,
+        kernel = args.kernel or image_of(args.arch, args.machine, args.build)
+        command = machine_command(args.arch, args.machine, kernel,
                                   args.mem, args.nodes, args.smp, args.dtb,
                                   args.append, args.icount, args.qemu, extra)
     except ValueError as error:
