@@ -94,8 +94,8 @@ CPPFLAGS := -Ilib/include -I$(ARCH_DIR) -Ifirmware/arch/common -MMD -MP
 UBSAN_CFLAGS := $(if $(UBSAN),-fsanitize=undefined \
 		-fsanitize-undefined-trap-on-error)
 CFLAGS	 := -std=gnu11 -O2 -g -ffreestanding -fPIE -fno-common \
-	    -ffunction-sections -fdata-sections -fno-stack-protector \
-	    --specs=picolibc.specs $(ARCH_CFLAGS) $(UBSAN_CFLAGS)
+	    -ffunction-sections -fdata-sections -fstack-protector-strong \
+	    -mstack-protector-guard=global --specs=picolibc.specs $(ARCH_CFLAGS) $(UBSAN_CFLAGS)
 LDFLAGS	 := $(ARCH_LDFLAGS) -pie --no-dynamic-linker -n -z notext -z norelro \
 	    --build-id=none --gc-sections --orphan-handling=error \
 	    --fatal-warnings --require-defined=_start -u firmware_main \

@@ -32,6 +32,11 @@ void console_init(void);
  */
 void console_close(void);
 
+/* canary_init(): the stack's canary becomes random, from machine.seed, which is
+ * forgotten. After of_scan_machine(), by firmware_main() itself: no function that
+ * has a canary on the stack by then may return. */
+void canary_init(void);
+
 /* Bytes of a CPU's stack. */
 #define STACK_SIZE	((phys_addr_t)32 << 10)
 
@@ -80,6 +85,10 @@ bool stress(void);
  * with the counter when it began. */
 void stress_op_begin(unsigned long long *begin);
 void stress_op_end(const unsigned long long *begin);
+
+/* fault(): provoke the fault that the boot argument fault=NAME asks for; returns
+ * where that doesn't end the run, which has failed all the same. */
+void fault(void);
 
 /*
  * bench(): measure the allocator and print a line for each figure; with the boot

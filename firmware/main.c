@@ -27,6 +27,7 @@ void firmware_main(unsigned long cpu, unsigned long dtb)
 	stage_begin(STAGE_VERIFY);
 	of_verify(dtb);			/* the device tree can be believed */
 	of_scan_machine(cpu);		/* console, power-off, CPUs */
+	canary_init();			/* who writes past an array is caught */
 	console_init();
 	mm_parse_bootargs();		/* which road, what to trace */
 	report_machine();
@@ -72,6 +73,10 @@ static void running(void)
 		pass &= selftest();	/* what was said, tried */
 	if (bootarg("stress", NULL))
 		pass &= stress();	/* by all CPUs at a time */
+	if (bootarg("fault", NULL)) {
+		fault();		/* it must not get away with it */
+		pass = false;
+	}
 	if (bootarg("bench", NULL))
 		pass &= bench();	/* what it costs */
 	machine_halt(pass);

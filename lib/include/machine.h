@@ -46,6 +46,8 @@ struct machine {
 	struct machine_cpu *cpus;	/* usable CPUs, in the tree's order */
 	unsigned long nr_cpus;
 	unsigned long boot_cpu;		/* hwid of the CPU that boots */
+	uint64_t seed;			/* random, where seeded; 0 once it is used */
+	bool seeded;			/* the tree had random numbers for us */
 	phys_addr_t dtb;		/* the tree itself */
 	phys_addr_t dtb_size;		/* its totalsize */
 };

@@ -45,6 +45,8 @@ struct paging_stats {
 	unsigned long nr_tables;		/* pages that hold tables */
 	unsigned long nr_leaves[PT_MAX_LEVELS];	/* leaves, by level */
 	phys_addr_t mapped_bytes;		/* what all leaves map together */
+	unsigned long nr_wx;			/* leaves, writable and executable: 0 */
+	unsigned long nr_nomap;			/* leaves over a no-map range: 0 */
 };
 
 /*

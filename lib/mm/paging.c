@@ -402,8 +402,7 @@ static void check_leaf(struct walk *walk, phys_addr_t va, pte_t pte,
 
 	BUG_ON(pte_phys(pte, level) != va, "paging: 0x%llx maps 0x%llx", va,
 	       (phys_addr_t)pte_phys(pte, level));
-	BUG_ON((prot & VM_WRITE) && (prot & VM_EXEC),
-	       "paging: 0x%llx is writable and executable", va);
+	walk->stats.nr_wx += (prot & VM_WRITE) && (prot & VM_EXEC);
 	do {
 		if (va >= walk->piece_end)
 			walk->piece_prot = next_piece(va, &walk->piece_end);
@@ -468,11 +467,40 @@ static void check_table(struct walk *walk, const pte_t *table,
 	}
 }
 
+/* leaves_over(): how many leaves map a byte of @r, but for devices that we use. */
+static unsigned long leaves_over(const struct memblock_region *r)
+{
+	phys_addr_t pa = ALIGN_DOWN(r->base, PAGE_SIZE), end;
+	unsigned long nr = 0;
+
+	for (; pa <= memblock_last(r) && pa < reach(); pa = end) {
+		unsigned int prot = paging_lookup(pa, &end);
+
+		nr += prot && !(prot & VM_IO);
+	}
+	return nr;
+}
+
+/* nomap_leaves(): how many leaves map anything of a no-map range. */
+static unsigned long nomap_leaves(void)
+{
+	const struct memblock_region *r;
+	unsigned long nr = 0;
+
+	for_each_reserved_region(r)
+		if (r->flags & MEMBLOCK_NOMAP)
+			nr += leaves_over(r);
+	return nr;
+}
+
 struct paging_stats paging_check(void)
 {
 	struct walk walk = { .stats.mode = mode };
 	phys_addr_t wanted = 0, end;
 
+	walk.stats.nr_nomap = nomap_leaves();
+	BUG_ON(walk.stats.nr_nomap, "paging: %lu leaves lie over a no-map range",
+	       walk.stats.nr_nomap);
 	check_table(&walk, root, mode->levels - 1, 0);
 	for (unsigned int i = 0; i < mode->levels; i++)
 		walk.stats.mapped_bytes += walk.stats.nr_leaves[i] *
@@ -482,6 +510,9 @@ struct paging_stats paging_check(void)
 	BUG_ON(walk.stats.mapped_bytes != wanted,
 	       "paging: 0x%llx bytes are mapped, 0x%llx are wanted",
 	       walk.stats.mapped_bytes, wanted);
+	BUG_ON(walk.stats.nr_wx,
+	       "paging: %lu leaves are writable and executable",
+	       walk.stats.nr_wx);
 	return walk.stats;
 }
 

@@ -94,6 +94,9 @@ void report_paging(void)
 		if (level <= LEVEL_1G || s.nr_leaves[level])
 			printk(" %s %lu", sizes[level], s.nr_leaves[level]);
 	printk("\n");
+	printk("protection: canary from %s, leaves writable and executable %lu, over no-map ranges %lu\n",
+	       machine.seeded ? "the tree's seed" : "the counter", s.nr_wx,
+	       s.nr_nomap);
 }
 
 /* report_zone_range(): one line of 'Zone ranges:'. */

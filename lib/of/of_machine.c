@@ -212,6 +212,7 @@ void of_scan_machine(unsigned long cpu)
 	machine.poweroff = (struct machine_poweroff){ 0 };
 	scan_model();
 	scan_bootargs(chosen);
+	of_scan_seed(chosen);
 	scan_uart(chosen);
 	if (!use_finisher("sifive,test1") && !use_finisher("sifive,test0"))
 		use_syscon();

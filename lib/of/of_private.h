@@ -252,6 +252,10 @@ unsigned long of_count_entries(int node, enum of_prop name,
 /* of_scan_cpus(): the usable CPUs into machine.cpus. */
 void of_scan_cpus(void);
 
+/* of_scan_seed(): fold @chosen's random numbers into machine.seed, and wipe them
+ * from the tree. @chosen may be negative: there is none. */
+void of_scan_seed(int chosen);
+
 /* of_cpus_set_nodes(): each CPU's node, once numa_init() has run. */
 void of_cpus_set_nodes(void);
 

@@ -180,7 +180,9 @@ class Boot:
         maps = [r"bootmem: node .*"]    # late on the road without bootmem
         for pattern in (r"bootmem \S+ \S+ report 1", r"machine: .*",
                         r"memblock: memory\[0\] .*", *maps * early,
-                        r"paging: .*", r"Zone ranges:",
+                        r"paging: .*",
+                        r"protection: canary .* executable 0, over no-map ranges 0",
+                        r"Zone ranges:",
                         r"Early memory node ranges", r"Fallback order .*",
                         *maps * (not early), r"Memory: .*",
                         r"Node \d+, zone .*", r"ledger: node .*",

@@ -25,6 +25,7 @@ Row = namedtuple("Row", "nid kind size owner")
 Blocks = namedtuple("Blocks", "nid zone counts")
 Stage = namedtuple("Stage", "name cost unit")
 Paging = namedtuple("Paging", "mode tables leaves")
+Protection = namedtuple("Protection", "canary writable_code nomap")
 Machine = namedtuple("Machine", "model cpu dtb dtb_size firmware")
 
 HEX16 = r"0x[0-9a-f]{16}"
@@ -49,6 +50,7 @@ class Report:
         self.warnings = []          # Warning_
         self.maps = []              # Map
         self.paging = None          # Paging
+        self.protection = None      # Protection
         self.zones = []             # Zone; start is None for an empty one
         self.node_ranges = []       # NodeRange
         self.fallback = {}          # node -> nodes, nearest first
@@ -105,6 +107,9 @@ class Report:
         self.paging = Paging(mode, int(tables), {
             words[i]: int(words[i + 1]) for i in range(0, len(words), 2)})
 
+    def _protection(self, canary, writable, nomap):
+        self.protection = Protection(canary, int(writable), int(nomap))
+
     def _zone(self, name, start, last):
         self.zones.append(Zone(name, *half_open(start, last)))
 
@@ -160,6 +165,9 @@ FORMATS = [
     ("bootmem: ", r"bootmem: done status (pass|fail)", Report._done),
     ("paging: ", r"paging: (\S+) tables (\d+) leaves((?: \d+[KMGT] \d+)+)",
      Report._paging),
+    ("protection: ", r"protection: canary from (the tree's seed|the counter), "
+     r"leaves writable and executable (\d+), over no-map ranges (\d+)",
+     Report._protection),
     ("Zone ranges", r"Zone ranges:", Report._heading),
     ("  DMA32 ", r"  (DMA32)    empty", Report._empty_zone),
     ("  DMA32 ", rf"  (DMA32)    \[mem {ADDRESS}-{ADDRESS}\]", Report._zone),

@@ -17,6 +17,8 @@ GOOD = [
     "bootmem: node 0 pfn [0x80000-0x88000) map "
     "[0x0000000087ffc000-0x0000000087ffd227]",
     "paging: Sv39 tables 8 leaves 4K 1408 2M 61 1G 0",
+    "protection: canary from the counter, leaves writable and executable 0, "
+    "over no-map ranges 12",
     "  DMA32    [mem 0x0000000080000000-0x0000000087ffffff]",
     "  Normal   empty",
     "  node   0: [mem 0x0000000080000000-0x0000000087ffffff]",
@@ -40,6 +42,7 @@ BAD = [
     "warning: something is odd",
     "bootmem: done status ok",
     "bootmem: done status pass ",
+    "protection: leaves 0",
     "  DMA32    [0x0000000080000000-0x0000000087ffffff]",
     "Fallback order for Node 0:",
     "ledger: node 0 free 32",
@@ -58,6 +61,7 @@ def test_good_lines():
     assert report.reserved[1].users == "gpu, camera"
     assert report.zones[1].end is None
     assert report.paging.leaves == {"4K": 1408, "2M": 61, "1G": 0}
+    assert report.protection == ("the counter", 0, 12)
     assert report.blocks[0].counts == [4, 2]
     assert report.total == (0x8000000, 0x7f4c000, 0xb4000, 0, 0)
     assert report.verdict == "pass"

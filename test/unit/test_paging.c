@@ -437,7 +437,36 @@ static void test_check_notices_write_and_execute(void **state)
 
 	(void)state;
 	reserve(512, 520, &owner_rwx, MEMBLOCK_NONE);
-	assert_panics(boot_to_paging(), "is writable and executable");
+	assert_panics(boot_to_paging(), "leaves are writable and executable");
+}
+
+/* The end of a no-map range that is no page's end, and one that nothing reaches. */
+static void test_check_notices_a_leaf_over_no_map(void **state)
+{
+	phys_addr_t odd = BASE + PAGE(600) + 100;
+
+	(void)state;
+	memblock_reserve_owner(odd, PAGE_SIZE, MEMBLOCK_NOMAP, &owner_foreign);
+	memblock_reserve_owner((phys_addr_t)1 << 62, PAGE_SIZE, MEMBLOCK_NOMAP,
+			       &owner_foreign);
+	boot_to_paging();
+	assert_int_equal(paging_stats().nr_nomap, 0);
+	paging_map(BASE + PAGE(601), BASE + PAGE(602), VM_READ);
+	assert_panics(paging_check(),
+		      "BUG: paging: 1 leaves lie over a no-map range");
+}
+
+/* A device that is used is mapped, whoever reserves its registers. */
+static void test_device_in_no_map(void **state)
+{
+	(void)state;
+	machine.uart.base = BASE + PAGE(700);
+	machine.uart.size = 0x100;
+	reserve(700, 702, &owner_foreign, MEMBLOCK_NOMAP);
+	boot_to_paging();
+	assert_int_equal(paging_stats().nr_nomap, 0);
+	assert_int_equal(paging_lookup(BASE + PAGE(700), NULL), RW | VM_IO);
+	assert_int_equal(paging_lookup(BASE + PAGE(701), NULL), 0);
 }
 
 /* A leaf that leads elsewhere: page 100's entry has page 101's address. */
@@ -664,6 +693,8 @@ int main(void)
 		TEST(test_mode_reaches_devices_and_blob),
 		TEST(test_lookup_beyond_the_reach),
 		TEST(test_check_notices_write_and_execute),
+		TEST(test_check_notices_a_leaf_over_no_map),
+		TEST(test_device_in_no_map),
 		TEST(test_check_notices_a_wrong_address),
 		TEST(test_reach_that_cannot_be_recorded),
 		TEST(test_reservations_of_parts_of_pages),

@@ -96,7 +96,11 @@ static void test_paging_line(void **state)
 	bootmem_init();
 	paging_init();
 	report_paging();
-	assert_log("paging: host48 tables 4 leaves 4K 256 2M 0 1G 0 512G 1\n");
+	assert_log("paging: host48 tables 4 leaves 4K 256 2M 0 1G 0 512G 1\n"
+		   "protection: canary from the counter, leaves writable and executable 0, over no-map ranges 0\n");
+	machine.seeded = true;
+	report_paging();
+	assert_log("protection: canary from the tree's seed, ");
 }
 
 static void test_zone_lines(void **state)
