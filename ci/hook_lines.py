@@ -20,7 +20,7 @@ import sys
 CONTRACT = "lib/include/arch.h"
 
 # Hooks that the firmware itself has, the same for every port.
-COMMON = {"console_write", "machine_halt"}
+COMMON = {"console_write", "machine_halt", "watchdog_alarm"}
 
 # The document, and where the table begins and ends in it.
 DOCUMENT = "docs/porting.md"

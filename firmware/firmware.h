@@ -37,6 +37,13 @@ void console_close(void);
  * has a canary on the stack by then may return. */
 void canary_init(void);
 
+/* watchdog_init(): from here on a run that makes no progress ends, after as many
+ * seconds as the boot argument watchdog= says. After console_init(). */
+void watchdog_init(void);
+
+/* watchdog_stop(): not any more. */
+void watchdog_stop(void);
+
 /* Bytes of a CPU's stack. */
 #define STACK_SIZE	((phys_addr_t)32 << 10)
 

@@ -8,6 +8,7 @@
 #include "bootmem.h"
 #include "firmware.h"
 #include "machine.h"
+#include "memtest.h"
 #include "mm_init.h"
 #include "of.h"
 #include "paging.h"
@@ -31,12 +32,14 @@ void firmware_main(unsigned long cpu, unsigned long dtb)
 	console_init();
 	mm_parse_bootargs();		/* which road, what to trace */
 	report_machine();
+	watchdog_init();		/* a hang is a line, not silence */
 
 	stage_begin(STAGE_MEMORY);
 	of_scan_memory();		/* memblock.memory, nodes, distances */
 	stage_begin(STAGE_RESERVED);
 	of_scan_reserved();		/* memblock.reserved, each with an owner */
 	paging_choose_mode();		/* RAM that can't be mapped is dropped */
+	early_memtest();		/* and what doesn't keep a pattern */
 	report_memblock();
 
 	stage_begin(STAGE_BOOTMEM);

@@ -55,6 +55,7 @@ static void write_register(bool pass)
 void machine_halt(bool pass)
 {
 	printk_seize();
+	watchdog_stop();
 	if (next_step <= HALT_SAY_AGAIN) {
 		next_step++;
 		say_last_line(pass);

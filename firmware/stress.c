@@ -33,6 +33,7 @@
 #include "random.h"
 #include "report.h"
 #include "stage.h"
+#include "watchdog.h"
 
 /* Operations of each CPU where the boot argument gives no number. */
 #define DEFAULT_OPERATIONS	100000
@@ -334,6 +335,7 @@ static void run_worker(void)
 
 	worker->seed = (cpu_index + 1) * MIX_PAGE;
 	for (unsigned long i = 0; i < nr_operations; i++) {
+		watchdog_kick();
 		operate(worker);
 		if (i % (nr_operations / BAD_FREES + 1) == 0)
 			bad_free(worker, cpu_index + worker->refused);

@@ -23,6 +23,7 @@
 #include "arch.h"
 #include "percpu.h"
 #include "spinlock.h"
+#include "watchdog.h"
 
 /*
  * Turns that a CPU which has seized the console waits for one that is writing: a
@@ -117,6 +118,7 @@ static void write_line(const char *line, size_t len, unsigned long long begin)
 {
 	bool locked = take_console(), nested = writing;
 
+	watchdog_kick();
 	writing = true;
 	console_write(line, len);
 	writing = nested;

@@ -16,6 +16,7 @@
 
 #include "arch.h"
 #include "printk.h"
+#include "watchdog.h"
 
 /* Runs of the loop that have to agree before a counter is believed. */
 #define CALIBRATION_RUNS	8
@@ -73,6 +74,7 @@ void stage_begin(enum boot_stage stage)
 {
 	unsigned long long now = arch_counter();
 
+	watchdog_kick();
 	if (stage != STAGE_VERIFY)
 		costs[current] += now - begin_counter -
 				  (printk_cost() - begin_printk_cost);

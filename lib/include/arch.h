@@ -66,6 +66,14 @@ void console_write(const char *text, size_t len);
 void machine_halt(bool pass) __attribute__((noreturn));
 
 /*
+ * watchdog_alarm()
+ * when:      by the port, in a trap, when what arch_alarm() was asked for happens
+ * true:      the boot CPU was interrupted at @pc
+ * must:      end a run that made no progress; else set the next alarm and return
+ */
+void watchdog_alarm(unsigned long pc);
+
+/*
  * arch_counter()
  * when:      around each stage
  * must:      never run backwards; count instructions where the machine can
@@ -212,6 +220,18 @@ void arch_cpu_stop(void) __attribute__((noreturn));
  * forbidden: waiting for anything but time
  */
 void arch_cpu_relax(unsigned long turns);
+
+/*
+ * arch_alarm()
+ * when:      on the boot CPU, once the tree was read, and each time the alarm has
+ *            gone off
+ * true:      traps are set up
+ * must:      have watchdog_alarm() called with the pc, in a trap, @seconds from
+ *            now, whatever the CPU does then; 0: not at all. Only the last call
+ *            counts. Returns NULL, or in words why this machine can't
+ * forbidden: printing; being noticed by the code that is interrupted
+ */
+const char *arch_alarm(unsigned long seconds);
 
 /*
  * arch_poweroff()

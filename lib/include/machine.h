@@ -28,6 +28,12 @@ struct machine_poweroff {
 	uint32_t fail;			/* value that ends with failure */
 };
 
+/* An interrupt controller's two pages of registers; 0: none that we know. */
+struct machine_irq {
+	phys_addr_t dist;		/* what all CPUs share */
+	phys_addr_t cpu;		/* the CPU's own */
+};
+
 /* One CPU that the tree lists as usable. */
 struct machine_cpu {
 	unsigned long hwid;		/* its number to the hardware (its reg) */
@@ -42,6 +48,9 @@ struct machine {
 	struct machine_uart earlycon;	/* the early console's, where the port's is
 					   a UART: set by arch_early_write() */
 	struct machine_poweroff poweroff;
+	uint32_t timebase;		/* ticks a second of the CPUs' clock, where
+					   the tree has to say it; else 0 */
+	struct machine_irq irq;		/* the interrupt controller */
 	const char *psci_method;	/* how PSCI is called: "hvc", "smc"; or NULL */
 	struct machine_cpu *cpus;	/* usable CPUs, in the tree's order */
 	unsigned long nr_cpus;

@@ -83,7 +83,8 @@ static phys_addr_t reach(void)
 
 /* The devices that the firmware uses, in the order of device_at(). */
 static const char *const device_names[] = {
-	"console's UART", "power-off register", "early console"
+	"console's UART", "power-off register", "early console",
+	"interrupt controller", "interrupt controller's CPU interface"
 };
 
 /* device_at(): where device number @i is; false past the last. */
@@ -101,6 +102,14 @@ static bool device_at(unsigned int i, phys_addr_t *base, phys_addr_t *size)
 	case 2:
 		*base = machine.earlycon.base;
 		*size = machine.earlycon.size;
+		return true;
+	case 3:
+		*base = machine.irq.dist;
+		*size = PAGE_SIZE;
+		return true;
+	case 4:
+		*base = machine.irq.cpu;
+		*size = PAGE_SIZE;
 		return true;
 	default:
 		return false;

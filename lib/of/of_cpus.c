@@ -22,12 +22,15 @@ bool of_is_cpu(int node)
 	return of_named(node, "cpu");
 }
 
-/* note_boot_cpu(): what is asked of the CPU that boots: its mmu-type. */
+/* note_boot_cpu(): what is asked of the CPU that boots: its mmu-type,
+ * and its clock's rate where that isn't said for all. */
 static void note_boot_cpu(int node)
 {
 	int len;
 	const char *type = of_property(node, OF_MMU_TYPE, &len);
 
+	if (!machine.timebase)
+		of_u32(node, OF_TIMEBASE, &machine.timebase);
 	if (type)
 		machine.mmu_type = of_text(type, len, MMU_TYPE_MAX);
 }
@@ -70,8 +73,10 @@ void of_scan_cpus(void)
 	machine.cpus = NULL;
 	machine.nr_cpus = 0;
 	machine.mmu_type = NULL;
+	machine.timebase = 0;
 	if (!nr)
 		return;
+	of_u32(cpus, OF_TIMEBASE, &machine.timebase);
 	of_brk_ensure(nr * (sizeof(*machine.cpus) + sizeof(*cpu_nodes)));
 	machine.cpus = brk_alloc_or_panic(nr * sizeof(*machine.cpus),
 					  _Alignof(struct machine_cpu),

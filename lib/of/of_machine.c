@@ -25,6 +25,11 @@
 #define SIFIVE_TEST_PASS	0x5555
 #define SIFIVE_TEST_FAIL	(1u << 16 | 0x3333)
 
+/* Interrupt controllers that are used, by compatible: a GICv2's names. */
+static const char *const irq_names[] = {
+	"arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic",
+};
+
 /* The largest reg-shift that puts registers no more than a page apart. */
 #define REG_SHIFT_MAX	PAGE_SHIFT
 
@@ -135,7 +140,7 @@ static void scan_uart(int chosen)
 	if (!path)
 		return;
 	node = find_stdout(path, len);
-	if (node < 0 || !of_device_range(node, &uart.base, &uart.size)) {
+	if (node < 0 || !of_device_range(node, 0, &uart.base, &uart.size)) {
 		warn("W-STDOUT",
 		     "chosen: stdout-path %s leads to no device that the CPU reaches; the early console stays",
 		     of_text(path, len, OF_NAME_MAX));
@@ -165,7 +170,7 @@ static bool use_finisher(const char *compatible)
 	phys_addr_t size;
 	int node = find_usable(compatible);
 
-	if (node < 0 || !of_device_range(node, &off.pa, &size))
+	if (node < 0 || !of_device_range(node, 0, &off.pa, &size))
 		return false;
 	machine.poweroff = off;
 	return true;
@@ -183,7 +188,7 @@ static bool use_syscon(void)
 	    !of_u32(node, OF_OFFSET, &offset) || !of_u32(node, OF_VALUE, &value))
 		return false;
 	block = of_by_phandle(regmap);
-	if (block < 0 || !of_device_range(block, &base, &size))
+	if (block < 0 || !of_device_range(block, 0, &base, &size))
 		return false;
 	machine.poweroff = (struct machine_poweroff){
 		.pa = base + offset, .pass = value, .fail = value,
@@ -199,6 +204,28 @@ static void scan_psci(void)
 	machine.psci_method = NULL;
 	if (node >= 0 && of_available(node))
 		machine.psci_method = string_of(node, OF_METHOD, PSCI_METHOD_MAX);
+}
+
+/* scan_irq(): the interrupt controller that the root names for all, where it is
+ * one that we know: a GICv2 (its binding, arm,gic). */
+static void scan_irq(void)
+{
+	struct machine_irq irq;
+	phys_addr_t size;
+	const char *names;
+	uint32_t phandle;
+	int node, len;
+
+	machine.irq = (struct machine_irq){ 0 };
+	if (!of_u32(OF_ROOT, OF_INTERRUPT_PARENT, &phandle))
+		return;
+	node = of_by_phandle(phandle);
+	names = node < 0 ? NULL : of_property(node, OF_COMPATIBLE, &len);
+	for (size_t i = 0; i < ARRAY_SIZE(irq_names) && names; i++)
+		if (fdt_stringlist_contains(names, len, irq_names[i]) &&
+		    of_device_range(node, 0, &irq.dist, &size) &&
+		    of_device_range(node, 1, &irq.cpu, &size))
+			machine.irq = irq;
 }
 
 void of_scan_machine(unsigned long cpu)
@@ -217,5 +244,6 @@ void of_scan_machine(unsigned long cpu)
 	if (!use_finisher("sifive,test1") && !use_finisher("sifive,test0"))
 		use_syscon();
 	scan_psci();
+	scan_irq();
 	of_scan_cpus();
 }

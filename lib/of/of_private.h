@@ -23,13 +23,14 @@
 enum of_prop {
 	OF_ADDRESS_CELLS, OF_SIZE_CELLS, OF_ALIGNMENT, OF_ALLOC_RANGES,
 	OF_BOOTARGS, OF_COMPATIBLE, OF_DEVICE_TYPE, OF_DISTANCE_MATRIX,
-	OF_HOTPLUGGABLE, OF_ELFCOREHDR, OF_IMA_KEXEC_BUFFER, OF_INITRD_END,
-	OF_INITRD_START, OF_KHO_FDT, OF_KHO_SCRATCH, OF_LINUX_PHANDLE,
-	OF_LINUX_STDOUT_PATH, OF_USABLE_MEMORY, OF_USABLE_RANGE,
-	OF_MEMORY_REGION, OF_METHOD, OF_MMU_TYPE, OF_MODEL, OF_NO_MAP,
-	OF_NUMA_NODE_ID, OF_OFFSET, OF_PHANDLE, OF_RANGES, OF_REG,
-	OF_REG_IO_WIDTH, OF_REG_OFFSET, OF_REG_SHIFT, OF_REGMAP, OF_REUSABLE,
-	OF_SIZE, OF_STATUS, OF_STDOUT_PATH, OF_VALUE,
+	OF_HOTPLUGGABLE, OF_INTERRUPT_PARENT, OF_KASLR_SEED, OF_ELFCOREHDR,
+	OF_IMA_KEXEC_BUFFER, OF_INITRD_END, OF_INITRD_START, OF_KHO_FDT,
+	OF_KHO_SCRATCH, OF_LINUX_PHANDLE, OF_LINUX_STDOUT_PATH,
+	OF_USABLE_MEMORY, OF_USABLE_RANGE, OF_MEMORY_REGION, OF_METHOD,
+	OF_MMU_TYPE, OF_MODEL, OF_NO_MAP, OF_NUMA_NODE_ID, OF_OFFSET,
+	OF_PHANDLE, OF_RANGES, OF_REG, OF_REG_IO_WIDTH, OF_REG_OFFSET,
+	OF_REG_SHIFT, OF_REGMAP, OF_REUSABLE, OF_RNG_SEED, OF_SIZE, OF_STATUS,
+	OF_STDOUT_PATH, OF_TIMEBASE, OF_VALUE,
 	NR_OF_PROPS
 };
 
@@ -262,9 +263,10 @@ void of_cpus_set_nodes(void);
 /* of_is_cpu(): @node, a child of /cpus, is a CPU. */
 bool of_is_cpu(int node);
 
-/* of_device_range(): @node's first reg entry as the CPU addresses it; false
- * where a bus on the way doesn't translate it. */
-bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size);
+/* of_device_range(): @node's reg entry number @i as the CPU addresses it; false
+ * where there is none, or where a bus on the way doesn't translate it. */
+bool of_device_range(int node, unsigned int i, phys_addr_t *base,
+		     phys_addr_t *size);
 
 /* --- parts of of_scan_memory() -------------------------------------------- */
 

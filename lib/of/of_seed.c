@@ -17,7 +17,7 @@
 #define FNV_PRIME	0x100000001b3ull
 
 /* Properties that hold random bytes. */
-static const char *const seed_names[] = { "rng-seed", "kaslr-seed" };
+static const enum of_prop seeds[] = { OF_RNG_SEED, OF_KASLR_SEED };
 
 /* fold(): the @len bytes at @data into machine.seed. A seed of zeros only is one
  * that somebody wiped. */
@@ -64,13 +64,12 @@ void of_scan_seed(int chosen)
 
 	machine.seed = FNV_BASIS;
 	machine.seeded = false;
-	for (size_t i = 0; i < ARRAY_SIZE(seed_names) && chosen >= 0; i++) {
-		const void *data = fdt_getprop(of_fdt(), chosen, seed_names[i],
-					       &len);
+	for (size_t i = 0; i < ARRAY_SIZE(seeds) && chosen >= 0; i++) {
+		const void *data = of_property(chosen, seeds[i], &len);
 
 		if (!data || !len)
 			continue;
 		fold(data, len);
-		wipe(seed_names[i], data, len);
+		wipe(of_prop_name(seeds[i]), data, len);
 	}
 }

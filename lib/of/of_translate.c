@@ -51,7 +51,8 @@ static bool map_up(int bus, int parent, phys_addr_t *addr)
 	return false;
 }
 
-bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size)
+bool of_device_range(int node, unsigned int i, phys_addr_t *base,
+		     phys_addr_t *size)
 {
 	int bus = of_parent(node);
 	struct of_reg reg;
@@ -59,8 +60,10 @@ bool of_device_range(int node, phys_addr_t *base, phys_addr_t *size)
 	if (bus < 0)
 		return false;
 	of_reg_start(&reg, node, OF_REG, of_cells(bus, of_default_cells));
-	if (!of_reg_next(&reg))
-		return false;
+	do
+		if (!of_reg_next(&reg))
+			return false;
+	while (i-- > 0);
 	*size = reg.size;
 	while (bus != OF_ROOT) {
 		int parent = of_parent(bus);

@@ -63,6 +63,8 @@ static const char *const prop_names[NR_OF_PROPS] = {
 	[OF_DEVICE_TYPE]	= "device_type",
 	[OF_DISTANCE_MATRIX]	= "distance-matrix",
 	[OF_HOTPLUGGABLE]	= "hotpluggable",
+	[OF_INTERRUPT_PARENT]	= "interrupt-parent",
+	[OF_KASLR_SEED]		= "kaslr-seed",
 	[OF_ELFCOREHDR]		= "linux,elfcorehdr",
 	[OF_IMA_KEXEC_BUFFER]	= "linux,ima-kexec-buffer",
 	[OF_INITRD_END]		= "linux,initrd-end",
@@ -88,9 +90,11 @@ static const char *const prop_names[NR_OF_PROPS] = {
 	[OF_REG_SHIFT]		= "reg-shift",
 	[OF_REGMAP]		= "regmap",
 	[OF_REUSABLE]		= "reusable",
+	[OF_RNG_SEED]		= "rng-seed",
 	[OF_SIZE]		= "size",
 	[OF_STATUS]		= "status",
 	[OF_STDOUT_PATH]	= "stdout-path",
+	[OF_TIMEBASE]		= "timebase-frequency",
 	[OF_VALUE]		= "value",
 };
 

@@ -40,6 +40,8 @@ class Port:
     max_nodes: int                  # NUMA nodes that QEMU gives its machine
     variants: dict                  # name -> options that make another machine
     not_on_device_memory: dict      # instruction -> functions that may, or None
+    jump_to_itself: bytes           # an instruction that never ends
+    no_watchdog: tuple              # variants whose timer doesn't reach the CPU
     u_boot: UBoot                   # how U-Boot is booted, and boots us
     ram: int                        # where virt's RAM begins
     hand_over: HandOver             # None: the machine's file has LOADER
@@ -53,6 +55,7 @@ PORTS = {
         firmware_reserved=True, phys_bits=56,
         deep={"dts": "boot-sv48", "mem": "512G", "smp": 4}, max_nodes=2,
         variants={}, not_on_device_memory={},
+        jump_to_itself=bytes.fromhex("6f000000"), no_watchdog=(),
         u_boot=UBoot("qemu-riscv64_smode", "-kernel", 0x84000000,
                      0x80000000 + (4 << 20)),
         ram=0x80000000,
@@ -80,6 +83,7 @@ PORTS = {
             r"(ld|st)[1-4]\s": None,
             r"dc\s+zva": None,
         },
+        jump_to_itself=bytes.fromhex("00000014"), no_watchdog=("gic-v3",),
         u_boot=UBoot("qemu_arm64", "-bios", 0x44000000, 0x44000000),
         ram=0x40000000, hand_over=None,
         # Exclusive accesses, by paired loads and stores or as one instruction.

@@ -8,6 +8,7 @@
  */
 #include "arch.h"
 
+#include "gic.h"
 #include "sysreg.h"
 #include "traps.h"
 
@@ -45,6 +46,9 @@ static const unsigned char pa_range_bits[16] = {
 #define CNTKCTL_EVNTI_SHIFT	4
 #define CNTKCTL_EVNTI_MAX	15u
 
+/* CNTV_CTL_EL0: the virtual timer runs, and interrupts. */
+#define CNTV_CTL_ENABLE		(1ul << 0)
+
 /* Whether this CPU's performance monitor counts instructions for us. */
 static _Thread_local bool counts_instructions;
 
@@ -52,6 +56,9 @@ static _Thread_local bool counts_instructions;
  * that it has counted until then. */
 static _Thread_local uint32_t last_count;
 static _Thread_local unsigned long long total_count;
+
+/* Interrupts were let through to the CPU that boots. */
+static bool irqs_come;
 
 /* has_instruction_counter(): there is a monitor, and one counter for the event. */
 static bool has_instruction_counter(void)
@@ -85,6 +92,29 @@ unsigned long long arch_counter(void)
 	total_count += (uint32_t)(count - last_count);
 	last_count = count;
 	return total_count;
+}
+
+/* arch_alarm(): by the virtual timer, whose interrupt has the same number on every
+ * machine (Base System Architecture, DEN 0094, "PPI assignments"). */
+const char *arch_alarm(unsigned long seconds)
+{
+	const char *error = NULL;
+
+	sysreg_write(cntv_ctl_el0, 0);
+	if (seconds == 0)
+		return NULL;
+	if (!irqs_come)
+		error = gic_enable(TIMER_IRQ);
+	if (error != NULL)
+		return error;
+	sysreg_write(cntv_cval_el0, sysreg_read(cntvct_el0) +
+		     seconds * sysreg_read(cntfrq_el0));
+	sysreg_write(cntv_ctl_el0, CNTV_CTL_ENABLE);
+	__asm__ volatile("isb");
+	if (!irqs_come)
+		__asm__ volatile("msr daifclr, #2" : : : "memory");
+	irqs_come = true;
+	return NULL;
 }
 
 unsigned long pa_range(void)

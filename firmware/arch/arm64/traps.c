@@ -8,6 +8,7 @@
 #include "trap.h"
 #include <asm/asm.h>
 
+#include "gic.h"
 #include "psci.h"
 #include "sysreg.h"
 #include "traps.h"
@@ -106,13 +107,17 @@ static void die(const struct trap_frame *frame)
 }
 
 /*
- * trap_handle(): called by trap.S on the trap stack. Returns only from a trap
- * that was waited for; execution then continues in try_call().
+ * trap_handle(): called by trap.S on the trap stack. Returns from the alarm, and
+ * else only from a trap that was waited for; execution then continues in try_call().
  */
 void trap_handle(struct trap_frame *frame)
 {
 	struct trap_cpu *cpu = (struct trap_cpu *)sysreg_read(tpidr_el1);
 
+	if (frame->kind == KIND_IRQ && gic_take() == TIMER_IRQ) {
+		watchdog_alarm(frame->pc);
+		return;
+	}
 	if (cpu->resume == 0)
 		die(frame);
 	frame->pc = (unsigned long)try_failed;

@@ -43,6 +43,9 @@ void cpu_main(struct cpu_start *start);
 extern struct mmu_registers mmu_registers;
 void mmu_enable(void);
 
+/* The virtual timer's interrupt; see arch_alarm(). */
+#define TIMER_IRQ	27
+
 /* pa_range(): bits of an address, as ID_AA64MMFR0_EL1 encodes them. */
 unsigned long pa_range(void);
 

@@ -14,6 +14,12 @@
 #define csr_write(csr, value)						\
 	__asm__ volatile("csrw " #csr ", %0" : : "r"(value) : "memory")
 
+#define csr_set(csr, bits)						\
+	__asm__ volatile("csrs " #csr ", %0" : : "r"(bits) : "memory")
+
+#define csr_clear(csr, bits)						\
+	__asm__ volatile("csrc " #csr ", %0" : : "r"(bits) : "memory")
+
 /* counter_read(): the 64-bit counter @csr. Where a register has half of it, the
  * upper half is read on both sides of the lower one until it agrees. */
 #if __riscv_xlen == 32

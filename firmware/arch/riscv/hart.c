@@ -8,6 +8,7 @@
  * nobody has to be woken up by us.
  */
 #include "arch.h"
+#include "machine.h"
 #include <asm/asm.h>
 
 #include "csr.h"
@@ -32,6 +33,9 @@
  * microseconds of a clock of 10 MHz. */
 #define SHORT_TURNS		500
 #define NAP_TICKS		1000
+
+/* When this hart's alarm goes off, by its clock; 0: never. */
+static _Thread_local unsigned long long alarm;
 
 /* start.S's entry for a hart that was started, which calls hart_main(). */
 extern char hart_entry[];
@@ -88,23 +92,45 @@ void arch_cpu_stop(void)
 		__asm__ volatile("wfi");
 }
 
+/* timer_set(): this hart's timer is pending from @when on; whether it can. */
+static bool timer_set(unsigned long long when)
+{
+	return sbi_call(SBI_TIME, SBI_TIME_SET, (unsigned long)when,
+			(unsigned long)(when >> 32), 0).error == 0;
+}
+
+const char *arch_alarm(unsigned long seconds)
+{
+	csr_write(sie, 0);
+	alarm = 0;
+	if (seconds == 0)
+		return NULL;
+	if (machine.timebase == 0)
+		return "the tree has no timebase-frequency";
+	alarm = counter_read(time) +
+		(unsigned long long)seconds * machine.timebase;
+	if (!timer_set(alarm))
+		return "the SBI has no timer";
+	csr_write(sie, SIE_STIE);
+	return NULL;
+}
+
 /*
- * nap(): sleep for NAP_TICKS. Interrupts are off; one that is pending and enabled
+ * nap(): sleep for NAP_TICKS. With interrupts off one that is pending and enabled
  * in sie wakes a hart up all the same (privileged specification, section "Wait for
- * Interrupt"). The timer stays pending after that, until it is set again.
+ * Interrupt"). The timer stays pending after that, until it is set again, as it is
+ * where there is an alarm to come.
  */
 static void nap(void)
 {
-	unsigned long long until = counter_read(time) + NAP_TICKS;
-	struct sbiret ret = sbi_call(SBI_TIME, SBI_TIME_SET,
-				     (unsigned long)until,
-				     (unsigned long)(until >> 32), 0);
-
-	if (ret.error != 0)
-		return;
-	csr_write(sie, SIE_STIE);
-	__asm__ volatile("wfi");
-	csr_write(sie, 0);
+	csr_clear(sstatus, SSTATUS_SIE);
+	if (timer_set(counter_read(time) + NAP_TICKS)) {
+		csr_write(sie, SIE_STIE);
+		__asm__ volatile("wfi");
+	}
+	if (alarm == 0 || !timer_set(alarm))
+		csr_write(sie, 0);
+	csr_set(sstatus, SSTATUS_SIE);
 }
 
 /* arch_cpu_relax(): the PAUSE hint (extension Zihintpause), a fence of nothing to

@@ -104,16 +104,19 @@ try_failed:
  * unsigned long satp_try(unsigned long satp): load @satp, whose table maps this
  * code one to one and perhaps nothing else, and return what satp then reads as;
  * a mode that the hart hasn't leaves satp as it was. Aligned so that it lies on
- * one page; paging is off again on return.
+ * one page; paging is off again on return, and no interrupt comes meanwhile.
  */
 	.balign	64
 	.globl	satp_try
 satp_try:
+	csrrci	t0, sstatus, SSTATUS_SIE
+	andi	t0, t0, SSTATUS_SIE
 	sfence.vma
 	csrw	satp, a0
 	csrr	a0, satp
 	csrw	satp, zero
 	sfence.vma
+	csrs	sstatus, t0
 	ret
 
 /* struct sbiret sbi_call(eid, fid, arg0, arg1, arg2): see sbi.h. A struct of two words

@@ -12,6 +12,9 @@
 /* scause: set for interrupts, clear for exceptions. */
 #define CAUSE_INTERRUPT	(~(~0ul >> 1))
 
+/* The supervisor's timer among the interrupts. */
+#define INTERRUPT_TIMER	5
+
 /* Exceptions by code (privileged specification, table "Supervisor cause
  * register values after trap"). */
 static const char *const cause_names[] = {
@@ -55,11 +58,15 @@ static const char *cause_name(unsigned long cause)
 }
 
 /*
- * trap_handle(): called by trap.S on the trap stack. Returns only from a trap
- * that was waited for; execution then continues in try_call().
+ * trap_handle(): called by trap.S on the trap stack. Returns from the alarm, and
+ * else only from a trap that was waited for; execution then continues in try_call().
  */
 void trap_handle(struct trap_frame *frame)
 {
+	if (frame->cause == (CAUSE_INTERRUPT | INTERRUPT_TIMER)) {
+		watchdog_alarm(frame->pc);
+		return;
+	}
 	if (trap_resume == 0)
 		trap_die(&(struct trap) {
 			.cause = cause_name(frame->cause),
@@ -85,6 +92,7 @@ void traps_init(char *stack)
 	*trap_home = tp;
 	csr_write(sscratch, trap_home);
 	csr_write(stvec, trap_entry);
+	csr_set(sstatus, SSTATUS_SIE);
 }
 
 void arch_setup_traps(void)

@@ -25,6 +25,9 @@
 #define FRAME_STATUS	35
 #define FRAME_WORDS	36
 
+/* sstatus: interrupts that sie enables come. */
+#define SSTATUS_SIE	2
+
 /* Words of a struct cpu_start (arch.h) that start.S reads. */
 #define START_STACK	1
 #define START_TLS	3
