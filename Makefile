@@ -105,6 +105,10 @@ LDFLAGS	 := $(ARCH_LDFLAGS) -pie --no-dynamic-linker -n -z notext -z norelro \
 $(BUILD)/firmware/arch/common/string.o: \
 	CFLAGS += -fno-tree-loop-distribute-patterns
 
+# settle.c runs when nothing that the compiler may add has anything to stand on.
+$(BUILD)/firmware/arch/common/settle.o: \
+	CFLAGS += -fno-stack-protector -fno-sanitize=undefined
+
 # libfdt is compiled as it was released: it relies on signed numbers wrapping.
 LIBFDT_CFLAGS := -fwrapv -w -I$(LIBFDT_DIR)
 

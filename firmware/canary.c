@@ -5,10 +5,10 @@
  * the function doesn't return then, but ends the run.
  *
  * The compiler knows the two names below (GCC, "-fstack-protector",
- * "-mstack-protector-guard=global"). The number changes once, in a function
- * whose callers never return and so never compare: until then, while nothing
- * that somebody else wrote has been read but the device tree's structure, it is
- * a constant. Its first byte in memory is zero, where a string would end.
+ * "-mstack-protector-guard=global"). The number changes once, in a function whose
+ * callers never return and so never compare: until then, while nothing was read
+ * that somebody else wrote but the device tree, it is a constant. Its first byte
+ * in memory is zero, where a string would end.
  */
 #include "arch.h"
 #include "machine.h"

@@ -78,7 +78,7 @@ def test_nonsense():
     name for name in ("sifive_u", "spike") if name in qemu.machines(ARCH)]])
 def test_machines(machine):
     """The default is on."""
-    check_says(Scenario(machine, machine=machine), ON)
+    check_says(Scenario(machine, machine=machine, mem=None, nodes=None, smp=None), ON)
 
 
 @pytest.mark.parametrize("name", PORT.no_watchdog)
