@@ -120,11 +120,13 @@ LIBGCC	= $(shell $(CC) $(ARCH_MULTILIB) -print-libgcc-file-name)
 
 firmware: $(addprefix $(BUILD)/firmware.,elf bin asm)
 
-$(BUILD)/firmware.elf: $(FIRMWARE_OBJ) linker.ld $(BUILD)/flags
+# CHECKSUM=no leaves the sum out by which the image knows that it is whole.
+$(BUILD)/firmware.elf: $(FIRMWARE_OBJ) linker.ld $(BUILD)/flags ci/image_sum.py
 	$(say) LD $@
 	$(Q)$(LD) $(LDFLAGS) -T linker.ld -Map $(@:.elf=.map) -o $@.tmp \
 		$(FIRMWARE_OBJ) $(library_path) $(LIBGCC)
 	$(Q)ci/check_relocs.sh $(READELF) $(RELATIVE_RELOC) $@.tmp
+	$(Q)$(if $(filter no,$(CHECKSUM)),:,$(PYTHON) ci/image_sum.py $(READELF) $@.tmp)
 	$(Q)mv $@.tmp $@
 
 $(BUILD)/firmware.bin: $(BUILD)/firmware.elf
@@ -285,7 +287,7 @@ $(addsuffix /test/host/tool/main.o,$(HOST) $(COMMAND)): build/version
 keep = $(Q)mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || \
 	printf '%s\n' '$(1)' > $@
 $(BUILD)/flags: FORCE
-	$(call keep,$(CC) $(LIBFDT_DIR) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(LDFLAGS))
+	$(call keep,$(CC) $(LIBFDT_DIR) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(LDFLAGS) $(CHECKSUM))
 $(HOST)/flags: FORCE
 	$(call keep,$(LIBFDT_DIR) $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(WARNINGS))
 build/version: FORCE

@@ -15,8 +15,8 @@
 void firmware_main(unsigned long cpu, unsigned long dtb)
 	__attribute__((noreturn));
 
-/* image_init(): fill `image` (machine.h) from linker.ld's border symbols; make
- * memblock empty and brk ready. */
+/* image_init(): end the run where the image isn't what was built; fill `image`
+ * (machine.h) from linker.ld's border symbols; make memblock empty and brk ready. */
 void image_init(void);
 
 /*

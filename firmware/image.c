@@ -10,7 +10,9 @@
 #include "machine.h"
 #include "memblock.h"
 #include "paging.h"
+#include "printk.h"
 
+#include "arch/common/settle.h"
 #include "firmware.h"
 
 /* Borders of the segments, ascending; see linker.ld. */
@@ -31,8 +33,26 @@ static void add_segment(const char *name, const char *start, const char *end,
 	};
 }
 
+/* check_sum(): the image is as it was built; nothing can be believed where it
+ * isn't. */
+static void check_sum(void)
+{
+	const volatile struct image_sum *built = &image_sum;
+
+	if (built->words == 0 && built->sums == 0)
+		return;
+	if (built->words != image_sum_found.words ||
+	    built->sums != image_sum_found.sums)
+		panic("this image isn't what was built: it sums up to %016llx %016llx, not to %016llx %016llx; whatever loaded it here changed it, or put something over it",
+		      (unsigned long long)image_sum_found.words,
+		      (unsigned long long)image_sum_found.sums,
+		      (unsigned long long)built->words,
+		      (unsigned long long)built->sums);
+}
+
 void image_init(void)
 {
+	check_sum();
 	image.start = (uintptr_t)image_start;
 	image.end = (uintptr_t)image_end;
 	image.nr_segments = 0;

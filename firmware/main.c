@@ -22,8 +22,8 @@ static void running(void) __attribute__((noreturn));
 void firmware_main(unsigned long cpu, unsigned long dtb)
 {
 	arch_setup_traps();		/* a mistake is a line, not silence */
-	image_init();			/* where we are; brk works */
 	report_banner();
+	image_init();			/* whole; where we are; brk works */
 
 	stage_begin(STAGE_VERIFY);
 	of_verify(dtb);			/* the device tree can be believed */

@@ -52,7 +52,7 @@ def test_hang_early(tmp_path):
     names = symbols(built("firmware.elf"))
     scenario = Scenario("early", passes=False, kernel="firmware.elf",
                         append="watchdog=1")
-    status, text = run_changed(scenario.command(), tmp_path, names["_start"],
+    status, text = run_changed(scenario.command(), tmp_path, names["firmware_main"],
                                names["of_scan_memory"], PORT.jump_to_itself)
     pc = check_hang(Boot(scenario, status, text), "memory")
     assert pc == names["of_scan_memory"]

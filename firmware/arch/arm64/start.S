@@ -69,6 +69,10 @@ _start:
 	.quad	0, 0, 0				/* reserved */
 	.ascii	"ARM\x64"
 	.word	0				/* reserved */
+	.globl	image_sum, image_sum_end
+image_sum:
+	.quad	0, 0				/* ci/image_sum.py */
+image_sum_end:
 
 enter:
 	mov	x19, x0

@@ -37,6 +37,10 @@ _start:
 	.ascii	"RISCV\0\0\0"
 	.ascii	"RSC\005"
 	.word	0				/* reserved */
+	.globl	image_sum, image_sum_end
+image_sum:
+	.dword	0, 0				/* ci/image_sum.py */
+image_sum_end:
 
 enter:
 	csrw	sie, zero
@@ -81,8 +85,8 @@ hart_entry:
 	li	ra, 0
 	tail	hart_main
 
-/* Set by the first hart to enter; in .data, since .bss is cleared by it. */
-	.section .data
+/* Set by the first hart to enter; not in .bss, which is cleared by it. */
+	.section .lottery, "aw"
 	.balign	4
 boot_lottery:
 	.word	0
