@@ -5,6 +5,7 @@
  * the run where they happen, with a trap's or a panic's line. Of the others a
  * line here says whether they were refused. A run with one never passes.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch.h"
@@ -96,6 +97,16 @@ static __attribute__((noinline)) void overrun(size_t size)
 		*p++ = 'x';
 }
 
+/* landing(): a function of the C library, which is built without landing pads, is
+ * called by its address; the CPU and the port may have a use for them. */
+static bool landing(void)
+{
+	int (*volatile fn)(int) = abs;
+
+	fn(0);
+	return false;
+}
+
 static bool smash(void)
 {
 	overrun(FRAME_SIZE);
@@ -170,6 +181,7 @@ static const struct {
 	{ "write-rodata",	write_rodata },
 	{ "exec-data",		exec_data },
 	{ "nomap",		nomap },
+	{ "landing",		landing },
 	{ "smash",		smash },
 	{ "hang",		hang },
 	{ "undefined",		undefined },

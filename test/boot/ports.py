@@ -42,6 +42,7 @@ class Port:
     not_on_device_memory: dict      # instruction -> functions that may, or None
     jump_to_itself: bytes           # an instruction that never ends
     no_watchdog: tuple              # variants whose timer doesn't reach the CPU
+    landing_pads: tuple             # options of a CPU that jumps to those only
     u_boot: UBoot                   # how U-Boot is booted, and boots us
     ram: int                        # where virt's RAM begins
     hand_over: HandOver             # None: the machine's file has LOADER
@@ -55,7 +56,7 @@ PORTS = {
         firmware_reserved=True, phys_bits=56,
         deep={"dts": "boot-sv48", "mem": "512G", "smp": 4}, max_nodes=2,
         variants={}, not_on_device_memory={},
-        jump_to_itself=bytes.fromhex("6f000000"), no_watchdog=(),
+        jump_to_itself=bytes.fromhex("6f000000"), no_watchdog=(), landing_pads=(),
         u_boot=UBoot("qemu-riscv64_smode", "-kernel", 0x84000000,
                      0x80000000 + (4 << 20)),
         ram=0x80000000,
@@ -84,6 +85,7 @@ PORTS = {
             r"dc\s+zva": None,
         },
         jump_to_itself=bytes.fromhex("00000014"), no_watchdog=("gic-v3",),
+        landing_pads=("-cpu", "max"),
         u_boot=UBoot("qemu_arm64", "-bios", 0x44000000, 0x44000000),
         ram=0x40000000, hand_over=None,
         # Exclusive accesses, by paired loads and stores or as one instruction.

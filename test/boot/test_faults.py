@@ -10,6 +10,7 @@ import pytest
 from boot import Scenario, run
 from elf import symbols
 from paths import ARCH, BUILD
+from ports import PORT
 
 UBSAN = str(BUILD / f"{ARCH}-ubsan" / "firmware.elf")
 
@@ -101,6 +102,16 @@ def test_smash_names_the_function():
     names = symbols(BUILD / ARCH / "firmware.elf")
     below = [name for name, value in names.items() if value <= pc]
     assert max(below, key=names.get).startswith("overrun")
+
+
+@pytest.mark.skipif(not PORT.landing_pads, reason="the port has no landing pads")
+def test_jump_to_no_landing_pad():
+    """A call by address of a function that doesn't begin with a landing pad."""
+    result = run(Scenario("landing", append="fault=landing", passes=False,
+                          extra=PORT.landing_pads))
+    result.check_end()
+    result.expect("fault: landing is provoked")
+    result.expect(rf"trap: branch target exception pc {HEX} addr {HEX}")
 
 
 def test_unnoticed_is_said():

@@ -19,7 +19,7 @@ LD		:= $(CROSS_COMPILE)ld
 EARLYCON	?= 0x09000000
 
 ARCH_MULTILIB	:=
-ARCH_CFLAGS	:= -march=armv8-a -mstrict-align -mgeneral-regs-only \
+ARCH_CFLAGS	:= -march=armv8-a -mbranch-protection=standard -mstrict-align -mgeneral-regs-only \
 		   -mno-outline-atomics -ftls-model=local-exec \
 		   -DEARLYCON_BASE=$(EARLYCON)
 ARCH_LDFLAGS	:= -m aarch64linux

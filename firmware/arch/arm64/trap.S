@@ -140,10 +140,12 @@ try_failed:
 	add	sp, sp, #SAVED_BYTES
 	ret
 
-/* hvc_call(), smc_call(), semihosting_call(): see psci.h. */
+/* hvc_call(), smc_call(), semihosting_call(): see psci.h. They are called by their
+ * addresses, so each begins with a landing pad, BTI c. */
 .macro	CALL name, instruction
 	.globl	\name
 \name:
+	hint	#34
 	\instruction
 	ret
 .endm
@@ -152,13 +154,15 @@ try_failed:
 	CALL smc_call, "smc #0"
 	CALL semihosting_call, "hlt #0xf000"
 
-/* void arch_call_on_stack(void *top, void (*fn)(void)) */
+/* void arch_call_on_stack(void *top, void (*fn)(void)). A jump by x16 may lead where
+ * calls do (section "PSTATE.BTYPE"). */
 	.globl	arch_call_on_stack
 arch_call_on_stack:
 	mov	sp, x0
 	mov	x29, xzr
 	mov	x30, xzr
-	br	x1
+	mov	x16, x1
+	br	x16
 
 /* The boot CPU's trap stack, and behind it its struct trap_cpu. */
 	.section .bss

@@ -21,6 +21,9 @@
 #define EC_DATA_ABORT	0x25
 #define EC_INSN_ABORT	0x21
 
+/* SPSR_EL1: the CPU had jumped, and must arrive at a landing pad. */
+#define SPSR_BTYPE	(3ul << 10)
+
 /* Room for a cause in words. */
 #define CAUSE_MAX	64
 
@@ -34,6 +37,7 @@ static const char *const kind_names[] = {
 static const char *const class_names[64] = {
 	[0x00] = "undefined instruction",
 	[0x07] = "floating-point access",
+	[0x0d] = "branch target exception",
 	[0x0e] = "illegal execution state",
 	[0x15] = "supervisor call",
 	[0x18] = "trapped system register access",
@@ -121,6 +125,7 @@ void trap_handle(struct trap_frame *frame)
 	if (cpu->resume == 0)
 		die(frame);
 	frame->pc = (unsigned long)try_failed;
+	frame->status &= ~SPSR_BTYPE;
 	cpu->caught = cpu->resume;
 	cpu->resume = 0;
 }

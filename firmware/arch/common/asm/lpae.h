@@ -7,7 +7,8 @@
  *
  * What is valid is readable. AF is set from the start, so that no access faults
  * to set it. Nothing is for EL0: UXN is always set, and so is PXN but for text.
- * One address space means global entries, nG clear.
+ * One address space means global entries, nG clear. Text is guarded, which CPUs
+ * without FEAT_BTI ignore.
  */
 #ifndef LPAE_H
 #define LPAE_H
@@ -25,6 +26,7 @@ typedef uint64_t pte_t;
 #define PTE_RDONLY	((pte_t)1 << 7)		/* AP[2]; AP[1], for EL0, is 0 */
 #define PTE_INNER	((pte_t)3 << 8)		/* SH: inner shareable */
 #define PTE_AF		((pte_t)1 << 10)	/* accessed */
+#define PTE_GP		((pte_t)1 << 50)	/* guarded: jumps need landing pads */
 #define PTE_PXN		((pte_t)1 << 53)	/* not executable at EL1 */
 #define PTE_UXN		((pte_t)1 << 54)	/* not executable at EL0 */
 
@@ -79,8 +81,7 @@ static inline pte_t pte_leaf(phys_addr_t pa, unsigned int prot,
 		bits |= PTE_PAGE;
 	if (!(prot & VM_WRITE))
 		bits |= PTE_RDONLY;
-	if (!(prot & VM_EXEC))
-		bits |= PTE_PXN;
+	bits |= prot & VM_EXEC ? PTE_GP : PTE_PXN;
 	bits |= prot & VM_IO ? PTE_DEVICE : PTE_NORMAL | PTE_INNER;
 	return pa | bits;
 }
