@@ -87,7 +87,7 @@ def test_trap(tmp_path):
     names = symbols(built("firmware.elf"))
     scenario = Scenario("trap", passes=False, kernel="firmware.elf")
     status, text = run_changed(
-        scenario.command(), tmp_path, names["_start"],
+        scenario.command(), tmp_path, names["firmware_main"],
         names["of_scan_memory"], b"\xff" * 8)
     result = Boot(scenario, status, text)
     result.check_end()
