@@ -4,6 +4,8 @@
  * from bootmem, on its own node, once the page below that is known not to be
  * mapped. The first one then goes to the buddy, guard page and all.
  */
+#include <string.h>
+
 #include "arch.h"
 #include "bootmem.h"
 #include "early_alloc.h"
@@ -42,7 +44,8 @@ phys_addr_t stack_guard(void)
 	return virt_to_phys(stack_top) - STACK_SIZE - PAGE_SIZE;
 }
 
-/* free_segment(): the image's segment called @name becomes the buddy's. */
+/* free_segment(): the image's segment called @name becomes the buddy's, wiped: who
+ * gets it next has no business with what was on a stack. */
 static void free_segment(const char *name)
 {
 	const struct image_segment *segment = image_segment(name);
@@ -51,6 +54,7 @@ static void free_segment(const char *name)
 	if (!memblock_is_region_memory(segment->start, size))
 		return;
 	paging_map(segment->start, segment->end, VM_READ | VM_WRITE);
+	memset(phys_to_virt(segment->start), 0, size);
 	free_bootmem_late(segment->start, size);
 }
 

@@ -16,6 +16,9 @@ import qemu
 # Seconds to wait for QEMU to listen, and for an answer.
 PATIENCE = 20
 
+# Bytes that are read at a time.
+READ_BYTES = 1024
+
 
 class Gdb:
     """One connection to a QEMU that was started stopped."""
@@ -59,11 +62,39 @@ class Gdb:
         """Change memory, as the CPU that stopped addresses it."""
         assert self.ask(f"M{address:x},{len(data):x}:{data.hex()}") == "OK"
 
+    def read(self, address, size):
+        """Memory, as the CPU that stopped addresses it."""
+        data = b""
+        while len(data) < size:
+            part = min(size - len(data), READ_BYTES)
+            answer = self.ask(f"m{address + len(data):x},{part:x}")
+            assert not answer.startswith("E"), f"no memory at {address:#x}"
+            data += bytes.fromhex(answer)
+        return data
+
     def leave(self):
         """Let it run on by itself."""
         assert self.ask("D") == "OK"
         self.stream.close()
         self.socket.close()
+
+
+@contextlib.contextmanager
+def stopped(command, folder, address):
+    """QEMU, run by @command up to @address: a Gdb, while the machine stands."""
+    path = folder / "gdb"
+    command = command + ["-S", "-chardev",
+                         f"socket,id=gdb,path={path},server=on,wait=off",
+                         "-gdb", "chardev:gdb"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL,
+                          stderr=subprocess.STDOUT) as process:
+        try:
+            gdb = Gdb(path)
+            gdb.run_to(address)
+            yield gdb
+        finally:
+            process.kill()
 
 
 def run_changed(command, folder, start, address, data):
