@@ -12,7 +12,12 @@ from gdb import run_changed
 from paths import DTB
 
 # Bytes of the header's fields (devicetree specification, 5.2).
-MAGIC, TOTALSIZE, VERSION, LAST_COMP = 0, 4, 20, 24
+MAGIC, TOTALSIZE, OFF_STRUCT, OFF_STRINGS, OFF_RSVMAP = 0, 4, 8, 12, 16
+VERSION, LAST_COMP, SIZE_STRUCT = 20, 24, 36
+
+# Tokens of the structure block (5.4.1), and bytes of a property's header.
+BEGIN_NODE, PROP, NOP = 1, 3, 4
+LEN, NAMEOFF = 4, 8
 
 SCENARIOS = [
     Scenario("no-memory", dts="boot-no-memory", smp=4, passes=False,
@@ -53,7 +58,44 @@ def break_structure(blob):
     return blob[:start] + b"\0\0\0\x77" * ((len(blob) - start) // 4)
 
 
+def field(blob, offset):
+    """The 32-bit field at @offset of @blob."""
+    return struct.unpack_from(">I", blob, offset)[0]
+
+
+def first_prop(blob):
+    """Where the root's first property begins."""
+    at = field(blob, OFF_STRUCT)
+    while field(blob, at) != PROP:
+        at += 4
+    return at
+
+
+def without_end(blob):
+    """@blob whose structure block ends in no FDT_END."""
+    last = field(blob, OFF_STRUCT) + field(blob, SIZE_STRUCT) - 4
+    return corrupted(blob, last, NOP)
+
+
+def without_nul(blob):
+    """@blob whose last node's name ends nowhere: what is behind it is text."""
+    start = field(blob, OFF_STRUCT)
+    end = start + field(blob, SIZE_STRUCT)
+    at = max(i for i in range(start, end, 4) if field(blob, i) == BEGIN_NODE)
+    return blob[:at + 4] + b"x" * (len(blob) - at - 4)
+
+
 BROKEN = {
+    "structure-outside": lambda blob: corrupted(blob, OFF_STRUCT, 0x7ffffff0),
+    "structure-misaligned": lambda blob: corrupted(
+        blob, OFF_STRUCT, field(blob, OFF_STRUCT) + 2),
+    "strings-outside": lambda blob: corrupted(blob, OFF_STRINGS, 0x7ffffff0),
+    "reservations-outside": lambda blob: corrupted(blob, OFF_RSVMAP, 0x7ffffff0),
+    "no-end": without_end,
+    "name-without-end": without_nul,
+    "name-outside": lambda blob: corrupted(
+        blob, first_prop(blob) + NAMEOFF, 0x7fffffff),
+    "length-wraps": lambda blob: corrupted(blob, first_prop(blob) + LEN, 0xfffffff0),
     "magic": lambda blob: corrupted(blob, MAGIC, 0xd00dfeee),
     "total-size": lambda blob: corrupted(blob, TOTALSIZE, 16),
     "huge": lambda blob: corrupted(blob, TOTALSIZE, 0xfffffff0),
