@@ -57,6 +57,8 @@ unpack()
 	program=$1
 	shift
 	loader=$(echo "$root"/usr/lib/*/ld-linux-*.so.*)
+	QEMU_MODULE_DIR=$(dirname "$loader")/qemu
+	export QEMU_MODULE_DIR
 	exec "$loader" --library-path "$(dirname "$loader")" \
 		"$root/usr/bin/$program" -L "$root/usr/share/qemu" "$@"
 	EOF

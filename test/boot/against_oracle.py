@@ -47,7 +47,8 @@ def oracle_for(boot, folder):
                 report.machine.dtb + report.machine.dtb_size, "device tree")
     return Oracle(tree_of(boot.scenario, folder),
                   [dtb, image_claim(report),
-                   *added_by(report.machine.firmware, boot.scenario.machine)])
+                   *added_by(report.machine.firmware, boot.scenario.machine,
+                             boot.scenario.smp)])
 
 
 def placed_nomap(report, oracle):

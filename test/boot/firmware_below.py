@@ -27,11 +27,23 @@ ADDED_ON = {
     ],
 }
 
+# Releases whose regions grow with the number of CPUs: the most CPUs up to which
+# they are as above, and what they are up to eight.
+ADDED_FOR_CPUS = {
+    "OpenSBI 1.6": (5, [
+        Claim("nomap", 0x80000000, 0x80040000, "mmode_resv0@80000000"),
+        Claim("nomap", 0x80040000, 0x80080000, "mmode_resv1@80040000"),
+    ]),
+}
 
-def added_by(name, machine):
-    """The claims that firmware @name adds on @machine."""
+
+def added_by(name, machine, smp):
+    """The claims that firmware @name adds on @machine with @smp CPUs."""
     if name not in ADDED:
         raise AssertionError(
             f"{name!r} isn't in firmware_below.py: compare QEMU's tree "
             "(-machine dumpdtb=) with the report and add what it adds")
+    most, more = ADDED_FOR_CPUS.get(name, (smp, None))
+    if smp > most:
+        return more
     return ADDED_ON.get((name, machine), ADDED[name])

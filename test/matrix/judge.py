@@ -116,7 +116,7 @@ def extra_claims(case, report, elf):
     """What no tree names: the tree itself, the image, the firmware's own."""
     machine = report.machine
     firmware = [] if case.family == "handed" else \
-        added_by(machine.firmware, "virt")
+        added_by(machine.firmware, "virt", case.smp)
     return [Claim("dtb", machine.dtb, machine.dtb + machine.dtb_size,
                   "device tree"),
             against_oracle.image_claim(report, elf), *firmware]
