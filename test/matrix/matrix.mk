@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The boot matrix: test/matrix/matrix.py boots cases by number. make test has the
-# first thousand of each port among its tests; matrix-all boots ten times as many,
-# with every build that there is.
+# first thousand of each port among its tests; matrix-all boots five times as many,
+# with every build that there is. And which of the image's instructions all these
+# boots execute.
 
 MATRIX		:= test/matrix/matrix.py
 TEST_NEEDS	+= qemu10
+NIGHTLY_NEEDS	+= matrix-all image-coverage
 
 # The ports whose cases are booted; how many of each.
 MATRIX_PORTS	= $(TEST_PORTS:%=--arch %)
@@ -24,4 +26,25 @@ matrix: dtbs ports qemu10 ## thousands of machines booted, each held against the
 	$(Q)$(PYTHON) $(MATRIX) $(MATRIX_PORTS) --build qemu10 \
 		--count $$(($(MATRIX_COUNT) / 4))
 
-.PHONY: qemu10 matrix
+matrix-all: dtbs ports qemu10 $(filter ports-ubsan,$(TEST_NEEDS))
+	$(Q)$(PYTHON) $(MATRIX) $(MATRIX_PORTS) --count $(MATRIX_ALL) \
+		--build plain --build ubsan --build qemu10
+
+# Boots whose instructions are counted: tests, cases of the matrix. What must be
+# executed of all instructions, in percent, with branches turned round and without.
+COVERAGE_TESTS	:= test/boot --deselect test/boot/test_stress.py::test_long_stress
+COVERAGE_CASES	?= 400
+COVERAGE_LEAST	:= 85
+
+image-coverage: dtbs ports foreign ## which of the image's instructions its boots execute
+	$(Q)for port in $(TEST_PORTS); do \
+		$(MAKE) --no-print-directory ARCH=$$port image-coverage-port || \
+		exit 1; \
+	done
+
+image-coverage-port: firmware
+	$(Q)$(PYTHON) ci/image_coverage.py --arch $(ARCH) --objdump $(OBJDUMP) \
+		--cases $(COVERAGE_CASES) --least $(COVERAGE_LEAST) \
+		$(COVERAGE_TESTS)
+
+.PHONY: qemu10 matrix matrix-all image-coverage image-coverage-port
