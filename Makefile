@@ -387,6 +387,7 @@ nightly: ## what takes too long for every change
 style: #+ rules on text and on who includes whom
 	$(say) CHECK style
 	$(Q)$(PYTHON) ci/check_style.py
+	$(Q)$(PYTHON) ci/hook_lines.py --check
 	$(say) CHECK includes
 	$(Q)$(PYTHON) ci/check_includes.py $(LIBFDT_DIR) \
 		$(PORT_DIRS)

@@ -57,9 +57,6 @@ static _Thread_local bool counts_instructions;
 static _Thread_local uint32_t last_count;
 static _Thread_local unsigned long long total_count;
 
-/* Interrupts were let through to the CPU that boots. */
-static bool irqs_come;
-
 /* has_instruction_counter(): there is a monitor, and one counter for the event. */
 static bool has_instruction_counter(void)
 {
@@ -98,33 +95,22 @@ unsigned long long arch_counter(void)
  * machine (Base System Architecture, DEN 0094, "PPI assignments"). */
 const char *arch_alarm(unsigned long seconds)
 {
-	const char *error = NULL;
+	const char *error;
 
 	sysreg_write(cntv_ctl_el0, 0);
-	if (seconds == 0)
-		return NULL;
-	if (!irqs_come)
-		error = gic_enable(TIMER_IRQ);
-	if (error != NULL)
+	error = seconds == 0 ? NULL : gic_enable(TIMER_IRQ);
+	if (seconds == 0 || error != NULL)
 		return error;
 	sysreg_write(cntv_cval_el0, sysreg_read(cntvct_el0) +
 		     seconds * sysreg_read(cntfrq_el0));
 	sysreg_write(cntv_ctl_el0, CNTV_CTL_ENABLE);
-	__asm__ volatile("isb");
-	if (!irqs_come)
-		__asm__ volatile("msr daifclr, #2" : : : "memory");
-	irqs_come = true;
+	__asm__ volatile("isb\n\tmsr daifclr, #2" : : : "memory");
 	return NULL;
-}
-
-unsigned long pa_range(void)
-{
-	return FIELD(sysreg_read(id_aa64mmfr0_el1), 0, 4);
 }
 
 unsigned int arch_phys_bits(void)
 {
-	return pa_range_bits[pa_range()];
+	return pa_range_bits[PA_RANGE()];
 }
 
 /*

@@ -21,15 +21,14 @@
 #define TGRAN4_NONE		0xf
 
 /* TCR_EL1: table walks read write-back cached, inner shareable memory; 4 KiB
- * granule; TTBR1_EL1 isn't used; size of addresses in and out. */
+ * granule (TG0 = 0); TTBR1_EL1 isn't used; size of addresses in and out. */
 #define TCR_IRGN0_WBWA		(1ul << 8)
 #define TCR_ORGN0_WBWA		(1ul << 10)
 #define TCR_SH0_INNER		(3ul << 12)
-#define TCR_TG0_4K		(0ul << 14)
 #define TCR_EPD1		(1ul << 23)
 #define TCR_IPS_SHIFT		32
 #define TCR_VALUE		(TCR_IRGN0_WBWA | TCR_ORGN0_WBWA |	\
-				 TCR_SH0_INNER | TCR_TG0_4K | TCR_EPD1)
+				 TCR_SH0_INNER | TCR_EPD1)
 
 /* The largest address that these descriptors hold: as PARange, and in bits. */
 #define PA_RANGE_48		5ul
@@ -49,15 +48,12 @@ struct mmu_registers {
 	unsigned long sctlr;
 } mmu_registers;
 
-/* The formats; id is TCR_EL1.T0SZ. Blocks of 1 GiB are the largest without
- * 52-bit addresses. */
+/* The formats; id is TCR_EL1.T0SZ, 64 less the bits of an address. Blocks of 1 GiB
+ * are the largest without 52-bit addresses. */
 static struct paging_mode modes[] = {
 	{ "VA39", 3, 39, 2, 64 - 39 },
 	{ "VA48", 4, 48, 2, 64 - 48 },
 };
-
-/* What each can reach of those, whatever the CPU's addresses are. */
-static const unsigned int va_bits[] = { 39, 48 };
 
 const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit)
 {
@@ -65,49 +61,42 @@ const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit)
 
 	(void)limit;	/* the tree has no say in this: mmu-type isn't ours */
 	if (FIELD(sysreg_read(id_aa64mmfr0_el1), 28, 4) == TGRAN4_NONE ||
-	    i >= ARRAY_SIZE(modes) || (i > 0 && va_bits[i - 1] >= pa_bits))
+	    i >= ARRAY_SIZE(modes) || (i > 0 && 64 - modes[i - 1].id >= pa_bits))
 		return NULL;
-	modes[i].reach_bits = MIN(va_bits[i], pa_bits);
+	modes[i].reach_bits = MIN(64 - (unsigned int)modes[i].id, pa_bits);
 	return &modes[i];
 }
 
-/* dcache_line(): bytes of the smallest line of all data caches (CTR_EL0.DminLine
- * is log2 of its words). */
-static unsigned long dcache_line(void)
-{
-	return 4ul << FIELD(sysreg_read(ctr_el0), 16, 4);
-}
-
 /*
- * arch_dcache_inval(): by address to the point of coherency (section "A64 cache
- * maintenance instructions", DC IVAC); the barrier orders what follows.
+ * BY_LINE(): @operation, to the point of coherency (ARM ARM, section "A64 cache
+ * maintenance instructions"), on each line of [@start, @end), which has DminLine
+ * words (CTR_EL0) where it is shortest; the barrier orders what follows.
  */
+#define BY_LINE(operation, start, end) do {				\
+	unsigned long line__ = 4ul << FIELD(sysreg_read(ctr_el0), 16, 4); \
+									\
+	for (unsigned long va__ = ALIGN_DOWN((unsigned long)(start), line__); \
+	     va__ < (unsigned long)(end); va__ += line__)		\
+		__asm__ volatile(operation ", %0" : : "r"(va__) : "memory"); \
+	__asm__ volatile("dsb sy" : : : "memory");			\
+} while (0)
+
 void arch_dcache_inval(phys_addr_t start, phys_addr_t end)
 {
-	unsigned long line = dcache_line();
-
-	for (phys_addr_t pa = ALIGN_DOWN(start, line); pa < end; pa += line)
-		__asm__ volatile("dc ivac, %0" : : "r"(pa) : "memory");
-	__asm__ volatile("dsb sy" : : : "memory");
+	BY_LINE("dc ivac", start, end);
 }
 
-/* dcache_clean(): the same by DC CVAC: what is cached of [@start, +@size) is
- * written to memory. */
+/* dcache_clean(): what is cached of [@start, +@size) is written to memory. */
 void dcache_clean(const void *start, size_t size)
 {
-	unsigned long line = dcache_line();
-	unsigned long va = ALIGN_DOWN((uintptr_t)start, line);
-
-	for (; va < (uintptr_t)start + size; va += line)
-		__asm__ volatile("dc cvac, %0" : : "r"(va) : "memory");
-	__asm__ volatile("dsb sy" : : : "memory");
+	BY_LINE("dc cvac", start, (uintptr_t)start + size);
 }
 
 /* arch_paging_enable(): mmu_registers is written straight to memory, where other
  * CPUs, with their MMU off, will find it. */
 void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root)
 {
-	unsigned long ips = MIN(pa_range(), PA_RANGE_48) << TCR_IPS_SHIFT;
+	unsigned long ips = MIN(PA_RANGE(), PA_RANGE_48) << TCR_IPS_SHIFT;
 
 	mmu_registers = (struct mmu_registers) {
 		.mair = MAIR_VALUE,

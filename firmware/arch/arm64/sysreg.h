@@ -22,4 +22,7 @@
 #define FIELD(value, shift, width)					\
 	((value) >> (shift) & ((1ul << (width)) - 1))
 
+/* Bits of a physical address, as ID_AA64MMFR0_EL1.PARange encodes them. */
+#define PA_RANGE()		FIELD(sysreg_read(id_aa64mmfr0_el1), 0, 4)
+
 #endif

@@ -33,7 +33,8 @@ static const char *const kind_names[] = {
 	"asynchronous abort",
 };
 
-/* Exception classes (ARM ARM, ESR_EL1, field EC) that code at EL1 can cause. */
+/* Exception classes (ARM ARM, ESR_EL1, field EC) that code at EL1 can cause, but for
+ * aborts, which abort_name() names. */
 static const char *const class_names[64] = {
 	[0x00] = "undefined instruction",
 	[0x07] = "floating-point access",
@@ -41,9 +42,7 @@ static const char *const class_names[64] = {
 	[0x0e] = "illegal execution state",
 	[0x15] = "supervisor call",
 	[0x18] = "trapped system register access",
-	[EC_INSN_ABORT] = "instruction",
 	[0x22] = "misaligned program counter",
-	[EC_DATA_ABORT] = "data",
 	[0x26] = "misaligned stack pointer",
 	[0x3c] = "breakpoint instruction",
 };

@@ -46,9 +46,6 @@ void mmu_enable(void);
 /* The virtual timer's interrupt; see arch_alarm(). */
 #define TIMER_IRQ	27
 
-/* pa_range(): bits of an address, as ID_AA64MMFR0_EL1 encodes them. */
-unsigned long pa_range(void);
-
 /* counter_init(): choose what arch_counter() reads, and let it run. */
 void counter_init(void);
 

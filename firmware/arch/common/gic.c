@@ -31,6 +31,10 @@ static volatile uint32_t *reg(phys_addr_t base, unsigned int offset)
 
 const char *gic_enable(unsigned int irq)
 {
+	static bool enabled;	/* by an earlier call */
+
+	if (enabled)
+		return NULL;
 	if (machine.irq.dist == 0)
 		return "the tree's root names no interrupt controller that we know";
 	*reg(machine.irq.dist, GICD_CTLR) = ENABLE;
@@ -39,6 +43,7 @@ const char *gic_enable(unsigned int irq)
 	*reg(machine.irq.cpu, GICC_CTLR) = ENABLE;
 	if (!(*reg(machine.irq.dist, GICD_ISENABLER) & 1u << irq))
 		return "the interrupt controller keeps the timer for others";
+	enabled = true;
 	return NULL;
 }
 
