@@ -70,7 +70,7 @@ PLANTS = [
           "lib/mm/paging.c", "*prot &= r->flags", "*prot = r->flags"),
 ] + [
     Plant(f"devices-are-executable-{port}", f"paging-{port}",
-          codec_of(port), "(prot & VM_EXEC)", "(prot & (VM_EXEC | VM_IO))",
+          codec_of(port), "prot & VM_EXEC", "prot & (VM_EXEC | VM_IO)",
           f"firmware/arch/{port}/asm/pgtable.h")
     for port in PORTS
 ]
