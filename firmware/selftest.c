@@ -148,17 +148,30 @@ static enum result every_order(void)
 	return PASS;
 }
 
+/* count_blocks(): the free blocks of each order, on all nodes together. */
+static void count_blocks(unsigned long blocks[PFN_TREE_MAX_ORDERS])
+{
+	memset(blocks, 0, PFN_TREE_MAX_ORDERS * sizeof(*blocks));
+	drain_all_pages();
+	for (bootmem_data_t *b = bdata_list; b; b = b->list)
+		pfn_tree_count(&b->tree, b->node_min_pfn, b->node_low_pfn,
+			       blocks);
+}
+
 static enum result split_and_coalesce(void)
 {
-	phys_addr_t whole = alloc_pages(GFP_KERNEL, 4), again;
+	unsigned long before[PFN_TREE_MAX_ORDERS], after[PFN_TREE_MAX_ORDERS];
+	phys_addr_t whole;
 
+	count_blocks(before);
+	whole = alloc_pages_exact(16 * PAGE_SIZE, GFP_KERNEL);
 	if (!whole)
 		return SKIP;
 	for (phys_addr_t i = 0; i < 16; i++)
 		if (!free_pages(whole + i * PAGE_SIZE, 0))
 			return FAIL;
-	again = alloc_pages(GFP_KERNEL, 4);
-	return again == whole && free_pages(again, 4) ? PASS : FAIL;
+	count_blocks(after);
+	return memcmp(before, after, sizeof(before)) ? FAIL : PASS;
 }
 
 /* refused(): freeing the block of @order at @pa is refused, as it should be. */
@@ -172,6 +185,23 @@ static enum result double_free(void)
 	phys_addr_t pa = alloc_pages(GFP_KERNEL, 0);
 
 	return pa && free_pages(pa, 0) && refused(pa, 0) ? PASS : FAIL;
+}
+
+static enum result other_order(void)
+{
+	phys_addr_t block = alloc_pages(GFP_KERNEL, 3);
+	phys_addr_t page = alloc_pages(GFP_KERNEL, 0);
+	bool good = block && page;
+
+	for (unsigned int order = 0; good && order < TEST_ORDERS; order++) {
+		if (order != 3)
+			good &= refused(block, order);
+		if (order != 0)
+			good &= refused(page, order);
+	}
+	good &= refused(block + 4 * PAGE_SIZE, 2);
+	good &= free_pages(block, 3);
+	return free_pages(page, 0) && good ? PASS : FAIL;
 }
 
 static enum result bad_free(void)
@@ -299,6 +329,7 @@ static const struct {
 	{ "blocks of every order are whole and aligned", every_order },
 	{ "a block split into pages coalesces again",	split_and_coalesce },
 	{ "a double free is refused",			double_free },
+	{ "a free with another order is refused",	other_order },
 	{ "a bad free is refused",			bad_free },
 	{ "the last reference frees a block",		last_reference },
 	{ "THISNODE gives that node's pages",		this_node },

@@ -62,7 +62,7 @@ static void take_turn(struct spinlock *lock)
 	unsigned long turns = 0;
 
 	__atomic_store_n(&lock->closed, 1, __ATOMIC_RELAXED);
-	while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
+	while (__atomic_exchange_n(&lock->locked, 1ul, __ATOMIC_ACQUIRE))
 		arch_cpu_relax(turns++);
 	__atomic_store_n(&lock->closed, 0, __ATOMIC_RELAXED);
 }

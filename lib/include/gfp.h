@@ -13,6 +13,8 @@ typedef unsigned int gfp_t;
 #define __GFP_DMA32	0x1u	/* below the DMA32 limit only */
 #define __GFP_THISNODE	0x2u	/* from that node or not at all */
 #define __GFP_ZERO	0x4u	/* the block comes zeroed */
+#define __GFP_HIGH	0x8u	/* from what ordinary requests leave, too */
+#define __GFP_NOFAIL	0x10u	/* a block, or a panic with the lists of blocks */
 
 /*
  * alloc_pages(), alloc_pages_node(): the physical address of a naturally

@@ -27,6 +27,8 @@ struct zone {
 	unsigned long nr_free;		/* of these, free and not kept by a CPU */
 	unsigned long lowmem_reserve;	/* free pages left for those who can use no
 					   higher zone */
+	unsigned long watermark_min;	/* for requests with __GFP_HIGH */
+	unsigned long table_reserve;	/* for tables of joins, not yet made */
 };
 
 /* Where to look for a page, in this order; ends with NULL. */
@@ -41,6 +43,7 @@ enum zonelist_type {
 };
 
 typedef struct pglist_data {
+	struct spinlock lock;		/* its tree, and its zones' counts */
 	struct zone node_zones[MAX_NR_ZONES];
 	struct zonelist node_zonelists[MAX_ZONELISTS];
 	bootmem_data_t *bdata;		/* its map; NULL: it has no memory */
@@ -49,8 +52,8 @@ typedef struct pglist_data {
 	unsigned long node_start_pfn;	/* first page that it spans */
 	unsigned long node_spanned_pages; /* pages from there, holes included */
 	unsigned long node_present_pages; /* pages of memory in them */
-	bool alone;			/* no other node's memory in its span */
-	struct spinlock lock;		/* its tree, and its zones' counts */
+	struct zone *table_zone;	/* where tables of joins come from */
+	unsigned long table_pages;	/* pages that are such tables */
 } pg_data_t;
 
 /* NODE_DATA(): the node numbered @nid. */

@@ -14,7 +14,7 @@
 
 /* All zeroes is a lock that nobody holds. */
 struct spinlock {
-	uint32_t locked;	/* a CPU holds it */
+	unsigned long locked;	/* a CPU holds it; a register wide */
 	uint32_t closed;	/* only the CPU whose turn it is may take it */
 	uint32_t next;		/* the ticket that is drawn next */
 	uint32_t serving;	/* the ticket whose turn it is */
@@ -27,7 +27,7 @@ void spin_lock_slow(struct spinlock *lock);
 static inline bool spin_trylock(struct spinlock *lock)
 {
 	return !__atomic_load_n(&lock->closed, __ATOMIC_RELAXED) &&
-	       !__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE);
+	       !__atomic_exchange_n(&lock->locked, 1ul, __ATOMIC_ACQUIRE);
 }
 
 /* spin_lock(): returns once this CPU alone holds @lock; not to be nested. */
@@ -40,7 +40,7 @@ static inline void spin_lock(struct spinlock *lock)
 /* spin_unlock(): the CPU that holds @lock doesn't any more. */
 static inline void spin_unlock(struct spinlock *lock)
 {
-	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->locked, 0ul, __ATOMIC_RELEASE);
 }
 
 #endif

@@ -39,6 +39,11 @@ static const struct mem_owner owner_rest = {
  * sysctl_lowmem_reserve_ratio for DMA32. */
 #define LOWMEM_RATIO	256
 
+/* A zone leaves this part of its pages to requests with __GFP_HIGH: of 1 GiB 1 MiB.
+ * Linux's min_free_kbytes grows with the root of memory and comes to 4 MiB there; it
+ * has to feed a reclaim, for which there is nothing here. */
+#define WATERMARK_RATIO	1024
+
 /* Who holds memory that is NOMAP by memblock_mark_nomap(). */
 static const struct mem_owner owner_nomap = {
 	"nomap", "nomap memory", NULL, 0
@@ -262,21 +267,6 @@ static void init_zone(pg_data_t *pgdat, enum zone_type type)
 	zone->spanned_pages = end - start;
 }
 
-/* is_alone(): no other node has memory between the ends of @pgdat. */
-static bool is_alone(const pg_data_t *pgdat)
-{
-	unsigned long start = pgdat->node_start_pfn;
-	unsigned long end = start + pgdat->node_spanned_pages;
-	const struct memblock_region *r;
-
-	for_each_mem_region(r)
-		if (r->nid != pgdat->node_id &&
-		    memblock_region_memory_base_pfn(r) < end &&
-		    memblock_region_memory_end_pfn(r) > start)
-			return false;
-	return true;
-}
-
 /* init_node(): what @pgdat spans, and its zones. */
 static void init_node(pg_data_t *pgdat)
 {
@@ -287,7 +277,6 @@ static void init_node(pg_data_t *pgdat)
 		pgdat->node_spanned_pages = end - start;
 		pgdat->node_present_pages =
 			present_pages(pgdat->node_id, start, end);
-		pgdat->alone = is_alone(pgdat);
 	}
 	for (enum zone_type type = 0; type < MAX_NR_ZONES; type++)
 		init_zone(pgdat, type);
@@ -309,6 +298,7 @@ static unsigned long manage_zone(struct zone *zone)
 				       zone->zone_start_pfn,
 				       zone_end_pfn(zone), NULL);
 	zone->managed_pages = zone->nr_free;
+	zone->watermark_min = zone->managed_pages / WATERMARK_RATIO;
 	BUG_ON(zone->managed_pages > zone->present_pages ||
 	       zone->present_pages > zone->spanned_pages,
 	       "zone %s: %lu pages managed, %lu present, %lu spanned",
@@ -317,8 +307,28 @@ static unsigned long manage_zone(struct zone *zone)
 	return zone->managed_pages;
 }
 
-/* manage_node(): the same of all zones of @pgdat. DMA32 keeps a share of what the
- * zone above has for those who need it, 1/256 as in Linux. */
+/* reserve_tables(): the larger zone of @pgdat leaves as many pages as the tree can
+ * come to need for tables. */
+static void reserve_tables(pg_data_t *pgdat)
+{
+	struct zone *low = &pgdat->node_zones[ZONE_DMA32];
+	struct zone *high = &pgdat->node_zones[ZONE_NORMAL];
+	struct zone *zone = high->managed_pages >= low->managed_pages ? high
+								      : low;
+	unsigned long start = pgdat->node_start_pfn;
+
+	pgdat->table_zone = zone;
+	if (pgdat->bdata)
+		zone->table_reserve = MIN(zone->managed_pages,
+			pfn_tree_table_pages(start,
+					     start + pgdat->node_spanned_pages));
+}
+
+/*
+ * manage_node(): the same of all zones of @pgdat. DMA32 keeps a share of what the
+ * zone above has for those who need it, 1/256 as in Linux; each zone keeps a share
+ * of its own for requests that must not fail.
+ */
 static unsigned long manage_node(pg_data_t *pgdat)
 {
 	unsigned long nr = 0;
@@ -327,6 +337,7 @@ static unsigned long manage_node(pg_data_t *pgdat)
 		nr += manage_zone(&pgdat->node_zones[type]);
 	pgdat->node_zones[ZONE_DMA32].lowmem_reserve =
 		pgdat->node_zones[ZONE_NORMAL].managed_pages / LOWMEM_RATIO;
+	reserve_tables(pgdat);
 	return nr;
 }
 

@@ -12,11 +12,21 @@
  * (page_cache.h); that is the way of most allocations. Behind it each node has
  * one lock, for its tree and its zones' counts.
  *
- * A block that is given back is checked against all that is known: it must be
- * aligned, be memory of one node, not be reserved, and be taken from its first
- * page to its last. To look all that up takes long, so words of the tree in which
- * something is reserved or kept by a CPU have a flag, as has every word until it
- * was looked up once; pages of the others need no more than their bits.
+ * A block that is given back is checked against all that is known. Blocks of more
+ * than one page are known to the tree as what they are, so that is exact and needs
+ * no more. A single page that is taken looks like one that is reserved, and a block
+ * that a CPU keeps like one that is allocated. So words of the tree in which
+ * something is reserved or kept by a CPU have a flag; the pages of others need no
+ * more than their bits.
+ *
+ * The shortest ways have to be short: they make no call but the last thing they do,
+ * which the compiler makes a jump. So they need no frame; and what is jumped to
+ * finds the address to return to, which it names in a refusal, to be the caller's.
+ *
+ * What the tree needs to know blocks by, tables of joins, takes a page in 28,672 at
+ * most, where such blocks are. It comes from the buddy itself, out of a reserve that
+ * is left for it, so no allocation fails for the want of a table; and goes back when
+ * CPUs are drained.
  */
 #include "gfp.h"
 
@@ -25,6 +35,7 @@
 #include "arch.h"
 #include "page_cache.h"
 #include "printk.h"
+#include "report.h"
 #include "stage.h"
 
 /* What a free page is filled with where the boot argument poison is given. */
@@ -59,6 +70,7 @@ void page_alloc_set_node(int nid)
 	if (nid != cpu_pages.nid)
 		page_cache_leave();
 	cpu_pages.nid = nid;
+	cpu_pages.home_pages = cpu_pages.deep_pages = 0;
 }
 
 /* A cache is rather filled from where a block this many orders larger is free. */
@@ -70,15 +82,29 @@ static struct pfn_tree *tree_of(const pg_data_t *pgdat)
 	return &pgdat->bdata->tree;
 }
 
-/* allowed_pages(): how many of @zone's free pages @gfp may have. A request that
- * could come from higher zones leaves a zone its reserve. */
-static unsigned long allowed_pages(const struct zone *zone, gfp_t gfp)
+/*
+ * kept_pages(): how many of @zone's free pages @gfp may not have. Nobody gets what is
+ * left for tables; only who asks with __GFP_HIGH what is below the low mark; only
+ * who can use no other zone what a zone keeps for that.
+ */
+static unsigned long kept_pages(const struct zone *zone, gfp_t gfp)
 {
 	bool low = zone == &zone->zone_pgdat->node_zones[ZONE_DMA32];
+	unsigned long kept = zone->table_reserve;
 
-	if (gfp & __GFP_DMA32)
-		return low ? zone->nr_free : 0;
-	return zone->nr_free - MIN(zone->nr_free, zone->lowmem_reserve);
+	if ((gfp & __GFP_DMA32) && !low)
+		return zone->nr_free;
+	if (!(gfp & __GFP_HIGH))
+		kept += zone->watermark_min;
+	if (!(gfp & __GFP_DMA32))
+		kept += zone->lowmem_reserve;
+	return kept;
+}
+
+/* allowed_pages(): how many of them it may have. */
+static unsigned long allowed_pages(const struct zone *zone, gfp_t gfp)
+{
+	return zone->nr_free - MIN(zone->nr_free, kept_pages(zone, gfp));
 }
 
 /* page_zone(): the zone of @pgdat that page @pfn lies in. */
@@ -96,22 +122,38 @@ static bool one_zone(pg_data_t *pgdat, unsigned long first, unsigned long last)
 	return page_zone(pgdat, first) == page_zone(pgdat, last);
 }
 
-/* cacheable(): the CPU's cache may be filled from @zone: it is the first one that
- * this CPU's ordinary allocations look into. */
-static bool cacheable(const struct zone *zone, gfp_t gfp, unsigned int order)
+/* home_zone(): the first zone that this CPU's ordinary allocations look into. */
+static struct zone *home_zone(void)
 {
-	const pg_data_t *pgdat = NODE_DATA(cpu_pages.nid);
-
-	return !poisoned && !(gfp & ~__GFP_ZERO) && order < PAGE_CACHE_ORDERS &&
-	       zone == pgdat->node_zonelists[ZONELIST_FALLBACK].zones[0];
+	return NODE_DATA(cpu_pages.nid)->node_zonelists[ZONELIST_FALLBACK].zones[0];
 }
 
-/* run_in_zone(): the run of @level around page @pfn is in no other zone than
+/* find_home(): the buddy is there: single pages of this CPU's home can be freed by
+ * the shortest way, but where they have to be filled first. */
+static void find_home(void)
+{
+	struct zone *zone = home_zone();
+	bool deep = tree_of(zone->zone_pgdat)->deep;
+
+	cpu_pages.home = zone;
+	cpu_pages.home_start_pfn = zone->zone_start_pfn;
+	cpu_pages.home_pages = poisoned || deep ? 0 : zone->spanned_pages;
+	cpu_pages.deep_pages = poisoned || !deep ? 0 : zone->spanned_pages;
+}
+
+/* ordinary(): a request that a CPU's cache may serve. */
+static bool ordinary(gfp_t gfp, unsigned int order)
+{
+	return !(gfp & ~(__GFP_ZERO | __GFP_NOFAIL)) &&
+	       order < PAGE_CACHE_ORDERS;
+}
+
+/* run_in_zone(): the run for @order around page @pfn is in no other zone than
  * @zone. */
-static bool run_in_zone(const struct zone *zone, unsigned int level,
+static bool run_in_zone(const struct zone *zone, unsigned int order,
 			unsigned long pfn)
 {
-	unsigned long pages = 64ul << page_cache_shift(level);
+	unsigned long pages = 64ul << page_cache_shift(order);
 
 	return one_zone(zone->zone_pgdat, ALIGN_DOWN(pfn, pages),
 			pfn | (pages - 1));
@@ -124,6 +166,67 @@ static unsigned long find_in_zone(const struct zone *zone, unsigned int order)
 			     zone->zone_start_pfn, zone_end_pfn(zone));
 }
 
+/* add_tables(): a page of @pgdat becomes tables of joins; false: none is free. */
+static bool add_tables(pg_data_t *pgdat)
+{
+	struct zone *zone = pgdat->table_zone;
+	unsigned long pfn = find_in_zone(zone, 0);
+
+	if (pfn == PFN_NONE)
+		return false;
+	pfn_tree_take(tree_of(pgdat), pfn, 0);
+	pfn_tree_set_flags(tree_of(pgdat), pfn, pfn + 1, true);
+	pfn_tree_add_tables(tree_of(pgdat), phys_to_virt(PFN_PHYS(pfn)));
+	zone->nr_free--;
+	zone->table_reserve -= MIN(zone->table_reserve, 1ul);
+	pgdat->table_pages++;
+	return true;
+}
+
+/* remove_tables(): @pgdat's pages of tables that hold nothing are free again. */
+static unsigned long remove_tables(pg_data_t *pgdat)
+{
+	unsigned long nr = 0;
+	void *page;
+
+	if (!pgdat->bdata)
+		return 0;
+	while ((page = pfn_tree_reap_tables(tree_of(pgdat)))) {
+		if (poisoned)
+			poison(virt_to_phys(page), PAGE_SIZE);
+		pfn_tree_give(tree_of(pgdat), PFN_DOWN(virt_to_phys(page)), 0);
+		pgdat->table_zone->nr_free++;
+		pgdat->table_zone->table_reserve++;
+		pgdat->table_pages--;
+		nr++;
+	}
+	return nr;
+}
+
+/* find_block(): find_in_zone(), for a block of that is or contains one of @order
+ * which is then taken: the tables are there that this needs. */
+static unsigned long find_block(struct zone *zone, unsigned int size,
+				unsigned int order)
+{
+	unsigned long pfn = find_in_zone(zone, size);
+
+	if (pfn == PFN_NONE || !order || order >= WORD_SHIFT ||
+	    !pfn_tree_needs_table(tree_of(zone->zone_pgdat), pfn))
+		return pfn;
+	return add_tables(zone->zone_pgdat) ? find_in_zone(zone, size)
+					    : PFN_NONE;
+}
+
+/* fill_from(): fill this CPU's cache for @order from where @zone has a free block of
+ * order @size. */
+static bool fill_from(struct zone *zone, unsigned int order, unsigned int size)
+{
+	unsigned long pfn = find_block(zone, size, order);
+
+	return pfn != PFN_NONE && run_in_zone(zone, order, pfn) &&
+	       page_cache_fill(zone, pfn, order);
+}
+
 /*
  * fill_cache(): refill this CPU's cache from @zone, where that can be done, and
  * take a block of @order out of it; 0 where not. A run that has a larger free
@@ -131,26 +234,27 @@ static unsigned long find_in_zone(const struct zone *zone, unsigned int order)
  */
 static phys_addr_t fill_cache(struct zone *zone, gfp_t gfp, unsigned int order)
 {
-	unsigned int level = page_cache_level(order);
-	unsigned int wish = MIN(order + FILL_ORDERS,
-				page_cache_shift(level + 1) - 1);
-	unsigned long pfn;
+	unsigned int top = page_cache_shift(order) + WORD_SHIFT;
+	phys_addr_t pa;
 
-	if (!cacheable(zone, gfp, order))
+	if (poisoned || !ordinary(gfp, order) || zone != home_zone() ||
+	    MIN(zone->nr_free, page_cache_pages(order)) >
+	    allowed_pages(zone, gfp))
 		return 0;
-	pfn = find_in_zone(zone, wish);
-	if (pfn == PFN_NONE)
-		pfn = find_in_zone(zone, order);
-	if (pfn == PFN_NONE || !run_in_zone(zone, level, pfn))
-		return 0;
-	page_cache_fill(zone, pfn, order);
-	return page_cache_alloc(order);
+	pa = page_cache_alloc(order);
+	if (pa)
+		return pa;
+	page_cache_leave_run(order);
+	if (fill_from(zone, order, MIN(order + FILL_ORDERS, top - 1)) ||
+	    fill_from(zone, order, order))
+		return page_cache_alloc(order);
+	return 0;
 }
 
 /* take_block(): take a block of @order out of @zone's tree; 0: there is none. */
 static phys_addr_t take_block(struct zone *zone, unsigned int order)
 {
-	unsigned long pfn = find_in_zone(zone, order);
+	unsigned long pfn = find_block(zone, order, order);
 
 	if (pfn == PFN_NONE)
 		return 0;
@@ -196,6 +300,7 @@ unsigned long drain_all_pages(void)
 
 		spin_lock(&pgdat->lock);
 		nr += page_cache_drain_node(pgdat);
+		nr += remove_tables(pgdat);
 		spin_unlock(&pgdat->lock);
 	}
 	return nr;
@@ -213,20 +318,31 @@ static bool check_request(int nid, unsigned int order, const void *caller)
 	return false;
 }
 
+/* no_memory(): there is no such block, and the caller can't do without. */
+static void no_memory(int nid, unsigned int order, const void *caller)
+{
+	report_buddyinfo();
+	panic("out of memory: alloc_pages(node %d, order %u) has no block, and must have one; called from %p",
+	      nid, order, caller);
+}
+
 /* alloc_slow(): past this CPU's cache: the trees, then what all CPUs keep. */
 static __attribute__((noinline)) phys_addr_t
 alloc_slow(int nid, gfp_t gfp, unsigned int order, const void *caller)
 {
-	phys_addr_t pa;
+	phys_addr_t pa = 0;
 
 	stage_allow(ALLOC_BUDDY, "alloc_pages");
-	if (!check_request(nid, order, caller))
-		return 0;
-	pa = alloc_from_zones(nid, gfp, order);
-	if (!pa && drain_all_pages())
+	if (check_request(nid, order, caller)) {
+		find_home();
 		pa = alloc_from_zones(nid, gfp, order);
+		if (!pa && drain_all_pages())
+			pa = alloc_from_zones(nid, gfp, order);
+	}
 	if (pa && poisoned)
 		check_poison(pa, order);
+	if (!pa && (gfp & __GFP_NOFAIL))
+		no_memory(nid, order, caller);
 	return pa;
 }
 
@@ -238,30 +354,49 @@ static phys_addr_t zeroed(phys_addr_t pa, gfp_t gfp, unsigned int order)
 	return pa;
 }
 
-phys_addr_t alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+/* alloc_checked(): past all shorter ways. */
+static __attribute__((noinline)) phys_addr_t
+alloc_checked(int nid, gfp_t gfp, unsigned int order)
 {
-	return zeroed(alloc_slow(nid, gfp, order, __builtin_return_address(0)),
-		      gfp, order);
+	phys_addr_t pa = alloc_slow(nid, gfp, order,
+				    __builtin_return_address(0));
+
+	return zeroed(pa, gfp, order);
 }
 
-/* alloc_any(): alloc_pages() but for its shortest way. */
-static __attribute__((noinline)) phys_addr_t
-alloc_any(gfp_t gfp, unsigned int order, const void *caller)
+/* alloc_any(): what this CPU keeps, or else more. */
+static __attribute__((noinline)) phys_addr_t alloc_any(gfp_t gfp,
+						       unsigned int order)
 {
-	phys_addr_t pa = 0;
+	phys_addr_t pa;
 
-	if (!(gfp & ~__GFP_ZERO) && order < PAGE_CACHE_ORDERS)
+	if (!gfp && order < PAGE_CACHE_ORDERS) {
 		pa = page_cache_alloc(order);
-	if (!pa)
-		pa = alloc_slow(cpu_pages.nid, gfp, order, caller);
-	return zeroed(pa, gfp, order);
+		if (pa)
+			return pa;
+	}
+	return alloc_checked(cpu_pages.nid, gfp, order);
+}
+
+phys_addr_t alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+{
+	return nid == cpu_pages.nid ? alloc_any(gfp, order)
+				    : alloc_checked(nid, gfp, order);
 }
 
 phys_addr_t alloc_pages(gfp_t gfp, unsigned int order)
 {
-	phys_addr_t pa = gfp | order ? 0 : page_cache_alloc(0);
+	struct cpu_pages *cpu = this_cpu_pages();
+	phys_addr_t pa;
 
-	return pa ? pa : alloc_any(gfp, order, __builtin_return_address(0));
+	if (!(gfp | order)) {
+		if (page_cache_take(cpu, 0, &pa))
+			return pa;
+	} else if (!gfp && order < PAGE_CACHE_ORDERS) {
+		if (page_cache_take(cpu, order, &pa))
+			return pa;
+	}
+	return alloc_any(gfp, order);
 }
 
 /* page_node(): the node whose memory the page at @addr is, or NULL. */
@@ -288,6 +423,11 @@ static pg_data_t *node_of_range(phys_addr_t addr, phys_addr_t last)
 	return NODE_DATA(r->nid);
 }
 
+/* Why a block can't be freed. */
+static const char already_free[] = "already free";
+static const char reserved[] = "inside a reservation";
+static const char foreign[] = "not memory of one node";
+
 /* range_error(): why the buddy can't have handed out this range; NULL: it can. */
 static const char *range_error(phys_addr_t addr, phys_addr_t size)
 {
@@ -295,85 +435,106 @@ static const char *range_error(phys_addr_t addr, phys_addr_t size)
 	pg_data_t *pgdat = node_of_range(addr, last);
 
 	if (!pgdat)
-		return "not memory of one node";
+		return foreign;
 	if (!one_zone(pgdat, PFN_DOWN(addr), PFN_DOWN(last)))
 		return "not memory of one zone";
-	if (memblock_is_region_reserved(addr, size))
-		return "inside a reservation";
+	if (memblock_is_region_reserved(addr, size) ||
+	    pfn_tree_has_tables(tree_of(pgdat), phys_to_virt(addr),
+				(char *)phys_to_virt(last) + 1))
+		return reserved;
 	return NULL;
 }
 
-static const char already_free[] = "already free";
+static const char other_order[] = "allocated with another order";
 
-/* range_taken(): why the pages [@start, @end) of @pgdat can't be given back; NULL
- * where all of them are allocated. Under the node's lock, its caches drained. */
-static const char *range_taken(pg_data_t *pgdat, unsigned long start,
-			       unsigned long end)
+/* give_block(): the block, allocated and in no CPU's cache, is free. */
+static void give_block(pg_data_t *pgdat, unsigned long pfn, unsigned int order)
 {
-	const char *error = range_error(PFN_PHYS(start), PFN_PHYS(end - start));
-
-	if (!error && pfn_tree_next_free(tree_of(pgdat), start) < end)
-		error = already_free;
-	return error;
+	if (poisoned)
+		poison(PFN_PHYS(pfn), PAGE_SIZE << order);
+	pfn_tree_give(tree_of(pgdat), pfn, order);
+	page_zone(pgdat, pfn)->nr_free += 1ul << order;
 }
 
-/* word_error(): the same of all of the word that page @pfn is in. */
-static const char *word_error(unsigned long pfn)
+/* page_error(): why page @pfn, memory of @pgdat, can't be the buddy's, or NULL. */
+static const char *page_error(const pg_data_t *pgdat, unsigned long pfn)
 {
-	return range_error(PFN_PHYS(pfn >> WORD_SHIFT << WORD_SHIFT),
-			   PAGE_SIZE << WORD_SHIFT);
+	phys_addr_t addr = PFN_PHYS(pfn);
+	char *page = phys_to_virt(addr);
+
+	if (memblock_is_reserved(addr) ||
+	    pfn_tree_has_tables(tree_of(pgdat), page, page + PAGE_SIZE))
+		return reserved;
+	return NULL;
 }
 
 /*
- * free_flagged(): free a block of which the tree says to look closer. The flag of
- * a word goes where all of it could be the buddy's and no CPU keeps any of it.
+ * free_page_flagged(): free a single page that no cache has, of a flagged word; why
+ * not, or NULL. That nothing of it is reserved has to be looked up, until all of the
+ * word is free.
  */
-static __attribute__((noinline)) const char *free_flagged(pg_data_t *pgdat,
-							  unsigned long pfn,
-							  unsigned int order)
+static const char *free_page_flagged(pg_data_t *pgdat, unsigned long pfn)
 {
-	unsigned long word = pfn >> WORD_SHIFT << WORD_SHIFT;
-	bool clean = order < WORD_SHIFT && !word_error(pfn);
-	const char *error = clean ? NULL : range_error(PFN_PHYS(pfn),
-						       PAGE_SIZE << order);
-	enum page_cache_result home;
+	const char *error = page_error(pgdat, pfn);
 
 	if (error)
 		return error;
-	home = page_cache_free_home(pfn, order);
-	if (home != PAGE_CACHE_FOREIGN)
-		return home == PAGE_CACHE_FREED ? NULL : already_free;
-	pfn_tree_give(tree_of(pgdat), pfn, order, true);
-	page_zone(pgdat, pfn)->nr_free += 1ul << order;
-	if (clean && !page_cache_holds(word, word + (1ul << WORD_SHIFT)))
-		pfn_tree_set_flags(tree_of(pgdat), word, word + 1, false);
+	give_block(pgdat, pfn, 0);
+	if (pfn_tree_free_word(tree_of(pgdat), pfn) && !page_cache_holds(pfn))
+		pfn_tree_set_flags(tree_of(pgdat), pfn, pfn + 1, false);
 	return NULL;
+}
+
+/* free_flagged(): free a block, allocated by what the tree says, of a flagged word;
+ * why not, or NULL. */
+static const char *free_flagged(pg_data_t *pgdat, unsigned long pfn,
+				unsigned int order)
+{
+	enum page_cache_result home = page_cache_free_home(pfn, order);
+
+	if (home == PAGE_CACHE_FREED)
+		return NULL;
+	if (home == PAGE_CACHE_WAS_FREE)
+		return already_free;
+	if (home == PAGE_CACHE_FOREIGN && !order)
+		return free_page_flagged(pgdat, pfn);
+	give_block(pgdat, pfn, order);
+	return NULL;
+}
+
+/* not_a_block(): why the block, of which the first page is taken but not as such a
+ * block, can't be freed. */
+static const char *not_a_block(unsigned long pfn, unsigned int order)
+{
+	const char *error = range_error(PFN_PHYS(pfn), PAGE_SIZE << order);
+
+	if (error)
+		return error;
+	return page_cache_is_free(pfn) ? already_free : other_order;
 }
 
 /* free_locked(): free a block of @pgdat's span; why not, or NULL. */
 static const char *free_locked(pg_data_t *pgdat, unsigned long pfn,
 			       unsigned int order)
 {
-	enum pfn_tree_result result =
-		pfn_tree_give(tree_of(pgdat), pfn, order, false);
+	enum pfn_tree_state state = pfn_tree_state(tree_of(pgdat), pfn, order);
 
-	if (result == PFN_TREE_FREED) {
-		page_zone(pgdat, pfn)->nr_free += 1ul << order;
-		return NULL;
-	}
-	return result == PFN_TREE_FLAGGED ? free_flagged(pgdat, pfn, order)
-					  : already_free;
+	if (state == PFN_TREE_FREE)
+		return already_free;
+	if (state == PFN_TREE_OTHER)
+		return not_a_block(pfn, order);
+	if (pfn_tree_flag(tree_of(pgdat), pfn))
+		return free_flagged(pgdat, pfn, order);
+	give_block(pgdat, pfn, order);
+	return NULL;
 }
 
-/* block_node(): the node that the block is in, for which the shorter way is to
- * try this CPU's own; NULL where it isn't memory of one. */
+/* block_node(): the node that the block is in; NULL where it isn't memory of one. */
 static pg_data_t *block_node(unsigned long pfn, unsigned int order)
 {
-	pg_data_t *pgdat = NODE_DATA(cpu_pages.nid);
-	unsigned long offset = pfn - pgdat->node_start_pfn;
+	pg_data_t *pgdat = page_node(PFN_PHYS(pfn));
+	unsigned long offset;
 
-	if (!pgdat->alone || offset >= pgdat->node_spanned_pages)
-		pgdat = page_node(PFN_PHYS(pfn));
 	if (!pgdat)
 		return NULL;
 	offset = pfn - pgdat->node_start_pfn;
@@ -394,23 +555,16 @@ static const char *free_error(phys_addr_t addr, unsigned int order)
 		return "not the address of such a block";
 	pgdat = block_node(pfn, order);
 	if (!pgdat)
-		return "not memory of one node";
-	if (order && !one_zone(pgdat, pfn, pfn + (1ul << order) - 1))
-		return "not memory of one zone";
+		return foreign;
 	spin_lock(&pgdat->lock);
-	error = poisoned ? range_taken(pgdat, pfn, pfn + (1ul << order)) : NULL;
-	if (poisoned && !error)
-		poison(addr, PAGE_SIZE << order);
-	if (!error)
-		error = free_locked(pgdat, pfn, order);
+	error = free_locked(pgdat, pfn, order);
 	spin_unlock(&pgdat->lock);
 	return error;
 }
 
-/* free_slow(): past this CPU's cache. */
+/* free_slow(): past this CPU's cache and home. */
 static __attribute__((noinline)) bool free_slow(phys_addr_t addr,
-						unsigned int order,
-						const void *caller)
+						unsigned int order)
 {
 	const char *error;
 
@@ -418,37 +572,104 @@ static __attribute__((noinline)) bool free_slow(phys_addr_t addr,
 	error = free_error(addr, order);
 	if (error)
 		printk("page_alloc: free_pages(0x%016llx, order %u) refused: %s, called from %p\n",
-		       addr, order, error, caller);
+		       addr, order, error, __builtin_return_address(0));
 	return !error;
 }
 
-/* free_cached(): give the block to this CPU's cache; false where that isn't all
- * there is to it. */
-static inline bool free_cached(phys_addr_t addr, unsigned int order)
+/* page_raised(): page @pfn of @zone was freed, by which its word has a block of
+ * @order; the rest of it, with the lock to be given back. */
+static __attribute__((noinline)) bool page_raised(struct zone *zone,
+						  unsigned long pfn, int order)
 {
-	unsigned int level = page_cache_level(order);
+	pg_data_t *pgdat = zone->zone_pgdat;
 
-	return !(addr & ((PAGE_SIZE << order) - 1)) &&
-	       page_cache_free_to(&cpu_pages.cache[level], level,
-				  PFN_DOWN(addr), order) == PAGE_CACHE_FREED;
+	pfn_tree_raise(tree_of(pgdat), pfn, (unsigned int)order);
+	zone->nr_free++;
+	spin_unlock(&pgdat->lock);
+	return true;
+}
+
+/* give_page(): page @pfn of this CPU's home is freed at once, where nothing has to
+ * be known but its bit, and nobody has the lock; or in the longer way. */
+static inline __attribute__((always_inline)) bool
+give_page(struct cpu_pages *cpu, unsigned long pfn, bool deep)
+{
+	struct zone *zone = cpu->home;
+	pg_data_t *pgdat = zone->zone_pgdat;
+	int order;
+
+	if (!spin_trylock(&pgdat->lock))
+		return free_slow(PFN_PHYS(pfn), 0);
+	order = pfn_tree_give_page(&pgdat->bootmem.tree, pfn, deep);
+	if (order >= 0)
+		return page_raised(zone, pfn, order);
+	if (order == PFN_TREE_DONE)
+		zone->nr_free++;
+	spin_unlock(&pgdat->lock);
+	return order == PFN_TREE_DONE ? true : free_slow(PFN_PHYS(pfn), 0);
+}
+
+/* free_further(): a single page that isn't of this CPU's home, or that is a deep
+ * tree, as the two look the same to the shortest way. */
+static __attribute__((noinline)) bool free_further(phys_addr_t addr)
+{
+	struct cpu_pages *cpu = this_cpu_pages();
+	unsigned long pfn = PFN_DOWN(addr);
+
+	return !(addr & ~PAGE_MASK) &&
+	       pfn - cpu->home_start_pfn < cpu->deep_pages
+	       ? give_page(cpu, pfn, true) : free_slow(addr, 0);
 }
 
 /* free_larger(): free_pages() of blocks that aren't single pages. */
-static __attribute__((noinline)) bool
-free_larger(phys_addr_t addr, unsigned int order, const void *caller)
+static __attribute__((noinline)) bool free_larger(phys_addr_t addr,
+						  unsigned int order)
 {
-	if (order < PAGE_CACHE_ORDERS && free_cached(addr, order))
-		return true;
-	return free_slow(addr, order, caller);
+	struct cpu_pages *cpu = this_cpu_pages();
+	struct page_cache *cache;
+	uint64_t bit;
+
+	if (order >= PAGE_CACHE_ORDERS)
+		return free_slow(addr, order);
+	cache = &cpu->cache[order];
+	bit = page_cache_unit(cache, addr, order);
+	return bit && page_cache_put(cache, addr, bit)
+	       ? true : free_slow(addr, order);
 }
 
 bool free_pages(phys_addr_t addr, unsigned int order)
 {
+	struct cpu_pages *cpu = this_cpu_pages();
+	struct page_cache *cache = &cpu->cache[0];
+	phys_addr_t unit = (addr - cache->start) >> PAGE_SHIFT;
+	unsigned long pfn = PFN_DOWN(addr);
+
 	if (order)
-		return free_larger(addr, order, __builtin_return_address(0));
-	if (free_cached(addr, 0))
+		return free_larger(addr, order);
+	if (addr & ~PAGE_MASK)
+		return free_further(addr);
+	if (unit < 64 && page_cache_put(cache, addr, 1ull << unit))
 		return true;
-	return free_slow(addr, 0, __builtin_return_address(0));
+	if (pfn - cpu->home_start_pfn >= cpu->home_pages)
+		return free_further(addr);
+	return give_page(cpu, pfn, false);
+}
+
+/* range_taken(): why the pages [@start, @end) of @pgdat can't be given back; NULL
+ * where all of them are allocated, each by itself, and no cache's any more. Under the
+ * node's lock, its caches drained. */
+static const char *range_taken(pg_data_t *pgdat, unsigned long start,
+			       unsigned long end)
+{
+	const char *error = range_error(PFN_PHYS(start), PFN_PHYS(end - start));
+
+	if (error)
+		return error;
+	if (pfn_tree_next_free(tree_of(pgdat), start) < end)
+		return already_free;
+	if (pfn_tree_find_block(tree_of(pgdat), start, end) != PFN_NONE)
+		return other_order;
+	return page_cache_disclaim(start, end, 0) ? NULL : already_free;
 }
 
 /* free_range(): give back the pages [@start, @end); why not, or NULL. */
@@ -458,19 +679,27 @@ static const char *free_range(unsigned long start, unsigned long end)
 	const char *error;
 
 	if (!pgdat || end > pgdat->node_start_pfn + pgdat->node_spanned_pages)
-		return "not memory of one node";
+		return foreign;
 	spin_lock(&pgdat->lock);
 	page_cache_drain_node(pgdat);
 	error = range_taken(pgdat, start, end);
 	if (!error) {
 		if (poisoned)
 			poison(PFN_PHYS(start), PFN_PHYS(end - start));
-		page_cache_disclaim(start, end);
-		pfn_tree_release(tree_of(pgdat), start, end);
+		pfn_tree_give_range(tree_of(pgdat), start, end);
 		page_zone(pgdat, start)->nr_free += end - start;
 	}
 	spin_unlock(&pgdat->lock);
 	return error;
+}
+
+/* make_single(): the allocated block is so many single pages, of which no cache
+ * knows. Under the node's lock. */
+static void make_single(pg_data_t *pgdat, unsigned long pfn, unsigned int order)
+{
+	pfn_tree_split(tree_of(pgdat), pfn, order);
+	if (order < PAGE_CACHE_ORDERS)
+		page_cache_disclaim(pfn, pfn + (1ul << order), order);
 }
 
 bool free_pages_exact(phys_addr_t addr, phys_addr_t size)
@@ -486,6 +715,14 @@ bool free_pages_exact(phys_addr_t addr, phys_addr_t size)
 	return !error;
 }
 
+/* split_block(): the allocated block is so many single pages. */
+static void split_block(pg_data_t *pgdat, unsigned long pfn, unsigned int order)
+{
+	spin_lock(&pgdat->lock);
+	make_single(pgdat, pfn, order);
+	spin_unlock(&pgdat->lock);
+}
+
 phys_addr_t alloc_pages_exact(phys_addr_t size, gfp_t gfp)
 {
 	unsigned int order = size ? log2_ceil(PFN_UP(size)) : 0;
@@ -494,6 +731,8 @@ phys_addr_t alloc_pages_exact(phys_addr_t size, gfp_t gfp)
 	if (!size || order >= PFN_TREE_MAX_ORDERS)
 		return 0;
 	pa = alloc_pages(gfp, order);
+	if (pa && order)
+		split_block(page_node(pa), PFN_DOWN(pa), order);
 	if (pa && rest)
 		free_pages_exact(pa + PFN_PHYS(PFN_UP(size)), rest);
 	return pa;
@@ -502,6 +741,7 @@ phys_addr_t alloc_pages_exact(phys_addr_t size, gfp_t gfp)
 int alloc_contig_range(unsigned long start_pfn, unsigned long end_pfn)
 {
 	pg_data_t *pgdat = page_node(PFN_PHYS(start_pfn));
+	struct zone *zone;
 	int err = -1;
 
 	stage_allow(ALLOC_BUDDY, __func__);
@@ -510,31 +750,36 @@ int alloc_contig_range(unsigned long start_pfn, unsigned long end_pfn)
 		return -1;
 	spin_lock(&pgdat->lock);
 	page_cache_drain_node(pgdat);
+	zone = page_zone(pgdat, start_pfn);
 	if (pfn_tree_next_free(tree_of(pgdat), start_pfn) == start_pfn &&
-	    pfn_tree_next_taken(tree_of(pgdat), start_pfn) >= end_pfn) {
-		pfn_tree_claim(tree_of(pgdat), start_pfn, end_pfn);
-		page_zone(pgdat, start_pfn)->nr_free -= end_pfn - start_pfn;
+	    pfn_tree_next_taken(tree_of(pgdat), start_pfn) >= end_pfn &&
+	    zone->nr_free - zone->table_reserve >= end_pfn - start_pfn) {
+		pfn_tree_take_range(tree_of(pgdat), start_pfn, end_pfn);
+		zone->nr_free -= end_pfn - start_pfn;
 		err = 0;
 	}
 	spin_unlock(&pgdat->lock);
 	return err;
 }
 
-/* take_run(): the lowest free pages of @zone, at most @nr in a row; 0: none. */
+/* take_run(): free pages of @zone, at most @nr in a row, where the largest of the
+ * blocks that fit is; 0: none. */
 static unsigned long take_run(struct zone *zone, gfp_t gfp, unsigned long nr,
 			      struct page_run *run)
 {
 	struct pfn_tree *tree = tree_of(zone->zone_pgdat);
-	unsigned long pfn, end = 0;
+	unsigned long pfn = PFN_NONE, end = 0;
 
 	spin_lock(&zone->zone_pgdat->lock);
 	nr = MIN(nr, allowed_pages(zone, gfp));
-	pfn = nr ? pfn_tree_find(tree, 0, zone->zone_start_pfn,
-				 zone_end_pfn(zone)) : PFN_NONE;
+	if (nr)
+		for (unsigned int order = log2_floor(nr) + 1;
+		     pfn == PFN_NONE && order--;)
+			pfn = find_in_zone(zone, order);
 	if (pfn != PFN_NONE) {
 		end = MIN(pfn_tree_next_taken(tree, pfn), zone_end_pfn(zone));
 		end = MIN(end, pfn + nr);
-		pfn_tree_claim(tree, pfn, end);
+		pfn_tree_take_range(tree, pfn, end);
 		zone->nr_free -= end - pfn;
 		*run = (struct page_run){ PFN_PHYS(pfn), end - pfn };
 	}
@@ -582,7 +827,7 @@ void disown_pages(phys_addr_t addr, unsigned int order)
 
 	spin_lock(&pgdat->lock);
 	page_zone(pgdat, start)->managed_pages -= end - start;
-	page_cache_disclaim(start, end);
+	make_single(pgdat, start, order);
 	pfn_tree_set_flags(tree_of(pgdat), start, end, true);
 	spin_unlock(&pgdat->lock);
 }
@@ -594,13 +839,11 @@ static void release_late(unsigned long pfn)
 	struct zone *zone = page_zone(pgdat, pfn);
 
 	spin_lock(&pgdat->lock);
-	if (poisoned)
-		poison(PFN_PHYS(pfn), PAGE_SIZE);
-	BUG_ON(pfn_tree_give(tree_of(pgdat), pfn, 0, true) != PFN_TREE_FREED,
+	BUG_ON(pfn_tree_state(tree_of(pgdat), pfn, 0) != PFN_TREE_TAKEN,
 	       "page_alloc: 0x%llx is freed late but is free already",
 	       PFN_PHYS(pfn));
+	give_block(pgdat, pfn, 0);
 	zone->managed_pages++;
-	zone->nr_free++;
 	spin_unlock(&pgdat->lock);
 }
 
@@ -637,6 +880,7 @@ static void poison_node(pg_data_t *pgdat)
 void page_alloc_poison(bool on)
 {
 	poisoned = on;
+	cpu_pages.home_pages = cpu_pages.deep_pages = 0;
 	for (int nid = 0; on && nid < nr_node_ids; nid++)
 		poison_node(NODE_DATA(nid));
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The CPUs' caches, the part that isn't hot: filling, finding and draining them.
+ *
+ * A word that a cache of single units has as its run is flagged, and the flag goes
+ * when the cache leaves, unless it was there before. Where it was there because of
+ * another cache, both are `shared`, and of such the last one takes the flag with it.
+ * A run of words takes only words without a flag; it flags them one by one.
  */
 #include "page_cache.h"
-
-#include "printk.h"
 
 _Thread_local struct cpu_pages cpu_pages;
 
@@ -22,32 +25,50 @@ void page_cache_init(void)
 	cpu_pages = (struct cpu_pages){ .nid = cpu_pages.nid };
 }
 
-/* tree_of(): the tree that @zone's pages are in. */
-static struct pfn_tree *tree_of(const struct zone *zone)
+/* tree_of(): the tree that @cache's run is in. */
+static struct pfn_tree *tree_of(const struct page_cache *cache)
 {
-	return &zone->zone_pgdat->bdata->tree;
+	return &cache->zone->zone_pgdat->bootmem.tree;
 }
 
-/* count_pages(): the pages of the units @units of @level. */
-static unsigned long count_pages(uint64_t units, unsigned int level)
+/* flag(): set or clear the flags of the words of the blocks @starts of @cache for
+ * @order. */
+static void flag(const struct page_cache *cache, unsigned int order,
+		 uint64_t starts, bool set)
 {
-	return (unsigned long)__builtin_popcountll(units)
-	       << page_cache_shift(level);
+	unsigned long pfn = PFN_DOWN(cache->start);
+
+	for (; starts; starts &= starts - 1) {
+		unsigned long first = pfn + ((unsigned long)lowest_bit(starts)
+					     << page_cache_shift(order));
+
+		pfn_tree_set_flags(tree_of(cache), first, first + (1ul << order),
+				   set);
+	}
+}
+
+/* count_pages(): those of the blocks @starts of @order. */
+static unsigned long count_pages(uint64_t starts, unsigned int order)
+{
+	return (unsigned long)__builtin_popcountll(starts) << order;
 }
 
 /* empty(): what @cache has free goes back to the tree; returns how many pages.
  * The run stays its own, and what is allocated of it can still be freed to it. */
-static unsigned long empty(struct page_cache *cache, unsigned int level)
+static unsigned long empty(struct page_cache *cache, unsigned int order)
 {
 	uint64_t free = __atomic_exchange_n(&cache->free, 0, __ATOMIC_ACQUIRE);
-	unsigned long nr = count_pages(free, level);
+	unsigned long nr;
 
-	if (free) {
-		__atomic_fetch_and(&cache->managed, ~free, __ATOMIC_RELAXED);
-		pfn_tree_give_all(tree_of(cache->zone), cache->start_pfn, level,
-				  free);
-		cache->zone->nr_free += nr;
-	}
+	if (!free)
+		return 0;
+	nr = count_pages(free, order);
+	cache->held &= ~free;
+	pfn_tree_give_blocks(tree_of(cache), PFN_DOWN(cache->start), order,
+			     free);
+	if (page_cache_level(order))
+		flag(cache, order, free, false);
+	cache->zone->nr_free += nr;
 	return nr;
 }
 
@@ -61,127 +82,198 @@ static void link_cpu(void)
 	all_cpu_pages = &cpu_pages;
 }
 
-/* release(): @cache of this CPU has no run any more. */
-static void release(struct page_cache *cache, unsigned int level)
+/* run_of(): @cache's run is the word of page @pfn. */
+static bool run_of(const struct page_cache *cache, unsigned long pfn)
 {
-	if (!cache->zone)
-		return;
-	__atomic_store_n(&cache->managed, 0, __ATOMIC_RELAXED);
-	empty(cache, level);
+	return cache->zone &&
+	       PFN_DOWN(cache->start) >> WORD_SHIFT == pfn >> WORD_SHIFT;
+}
+
+/* holder(): a cache but @cache whose run is the word of page @pfn, or NULL. */
+static struct page_cache *holder(const struct page_cache *cache,
+				 unsigned long pfn)
+{
+	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next)
+		for (unsigned int order = 0; order < WORD_SHIFT; order++)
+			if (run_of(&cpu->cache[order], pfn) &&
+			    &cpu->cache[order] != cache)
+				return &cpu->cache[order];
+	return NULL;
+}
+
+/* unflag(): @cache for @order leaves the words it holds. */
+static void unflag(const struct page_cache *cache, unsigned int order)
+{
+	if (page_cache_level(order))
+		flag(cache, order, cache->held, false);
+	else if (cache->clean && !(cache->shared &&
+				   holder(cache, PFN_DOWN(cache->start))))
+		flag(cache, order, 1, false);
+}
+
+/* release(): @cache of this CPU has no run any more. */
+static void release(struct page_cache *cache, unsigned int order)
+{
+	__atomic_store_n(&cache->busy, 0, __ATOMIC_RELAXED);
+	empty(cache, order);
+	unflag(cache, order);
+	cache->held = 0;
+	cache->hint = 0;
 	cache->zone = NULL;
 }
 
-/* refill(): @cache, which has no run, takes the one around page @pfn. */
-static void refill(struct page_cache *cache, unsigned int level,
-		   struct zone *zone, unsigned long pfn)
+void page_cache_leave_run(unsigned int order)
 {
-	unsigned int shift = page_cache_shift(level + 1);
-	uint64_t free, unflagged;
+	struct page_cache *cache = &cpu_pages.cache[order];
 
-	free = pfn_tree_take_all(tree_of(zone), pfn, level, &unflagged);
-	zone->nr_free -= count_pages(free, level);
-	cache->start_pfn = pfn >> shift << shift;
-	cache->zone = zone;
-	__atomic_store_n(&cache->managed, free | unflagged, __ATOMIC_RELAXED);
-	__atomic_store_n(&cache->free, free, __ATOMIC_RELEASE);
-}
-
-void page_cache_fill(struct zone *zone, unsigned long pfn, unsigned int order)
-{
-	unsigned int level = page_cache_level(order);
-	struct page_cache *cache = &cpu_pages.cache[level];
-
+	if (!cache->zone)
+		return;
 	spin_lock(&list_lock);
-	link_cpu();
-	release(cache, level);
-	refill(cache, level, zone, pfn);
+	release(cache, order);
 	spin_unlock(&list_lock);
 }
 
-/* overlap(): the units of @cache's run that [@start, @end) touches. */
-static uint64_t overlap(const struct page_cache *cache, unsigned int level,
-			unsigned long start, unsigned long end)
+bool page_cache_holds(unsigned long pfn)
 {
-	unsigned int shift = page_cache_shift(level);
-	unsigned long run_end = cache->start_pfn + (64ul << shift);
-	unsigned long first = MAX(start, cache->start_pfn);
-	unsigned long last = MIN(end, run_end);
+	bool holds;
 
-	if (!cache->zone || first >= last)
-		return 0;
-	first = (first - cache->start_pfn) >> shift;
-	last = (last - 1 - cache->start_pfn) >> shift;
-	return ~0ull >> (63 - (last - first)) << first;
+	spin_lock(&list_lock);
+	holds = holder(NULL, pfn) != NULL;
+	spin_unlock(&list_lock);
+	return holds;
 }
 
-/*
- * free_to_cache(): as page_cache_free_home(), of one cache. Where the block isn't
- * made of its units but touches them, those are not freed to it any more.
- */
-static enum page_cache_result free_to_cache(struct page_cache *cache,
-					    unsigned int level,
-					    unsigned long pfn,
-					    unsigned int order)
+/* join_run(): @cache, with no run yet, takes the word of page @pfn, which was
+ * @flagged. */
+static void join_run(struct page_cache *cache, unsigned long pfn, bool flagged)
 {
-	uint64_t units = overlap(cache, level, pfn, pfn + (1ul << order));
-	enum page_cache_result result = PAGE_CACHE_FOREIGN;
+	struct page_cache *other = flagged ? holder(cache, pfn) : NULL;
 
-	if (!units)
-		return PAGE_CACHE_FOREIGN;
-	if (order < PAGE_CACHE_ORDERS && page_cache_level(order) == level)
-		result = page_cache_free_to(cache, level, pfn, order);
-	if (result != PAGE_CACHE_FOREIGN)
-		return result;
-	if (__atomic_load_n(&cache->free, __ATOMIC_ACQUIRE) & units)
+	cache->shared = other != NULL;
+	cache->clean = other ? other->clean : !flagged;
+	if (other)
+		other->shared = true;
+}
+
+bool page_cache_fill(struct zone *zone, unsigned long pfn, unsigned int order)
+{
+	struct page_cache *cache = &cpu_pages.cache[order];
+	unsigned int level = page_cache_level(order);
+	bool flagged;
+	uint64_t starts = pfn_tree_take_blocks(
+		&zone->zone_pgdat->bootmem.tree, pfn, order,
+		(unsigned int)(page_cache_pages(order) >> order), &flagged);
+
+	if (!starts)
+		return false;
+	zone->nr_free -= count_pages(starts, order);
+	spin_lock(&list_lock);
+	link_cpu();
+	join_run(cache, pfn, flagged);
+	cache->start = ALIGN_DOWN(PFN_PHYS(pfn),
+				  PAGE_SIZE << (level + 1) * WORD_SHIFT);
+	cache->zone = zone;
+	cache->held = starts;
+	__atomic_store_n(&cache->free, starts, __ATOMIC_RELEASE);
+	spin_unlock(&list_lock);
+	return true;
+}
+
+/* free_to(): page_cache_free_home() as to one cache. */
+static enum page_cache_result free_to(struct page_cache *cache,
+				      phys_addr_t addr, unsigned int order)
+{
+	uint64_t bit = page_cache_unit(cache, addr, order);
+
+	if (!(cache->held & bit))
+		return bit && cache->clean && cache->zone ? PAGE_CACHE_CLEAN
+							  : PAGE_CACHE_FOREIGN;
+	if (!(__atomic_fetch_and(&cache->busy, ~bit, __ATOMIC_RELAXED) & bit))
 		return PAGE_CACHE_WAS_FREE;
-	__atomic_fetch_and(&cache->managed, ~units, __ATOMIC_RELAXED);
-	return PAGE_CACHE_FOREIGN;
+	__atomic_fetch_or(&cache->free, bit, __ATOMIC_RELEASE);
+	return PAGE_CACHE_FREED;
 }
 
 enum page_cache_result page_cache_free_home(unsigned long pfn,
 					    unsigned int order)
 {
-	enum page_cache_result result = PAGE_CACHE_FOREIGN;
+	enum page_cache_result result = PAGE_CACHE_FOREIGN, here;
 
+	if (order >= PAGE_CACHE_ORDERS)
+		return PAGE_CACHE_FOREIGN;
 	spin_lock(&list_lock);
 	for (struct cpu_pages *cpu = all_cpu_pages;
-	     cpu && result == PAGE_CACHE_FOREIGN; cpu = cpu->next) {
-		result = free_to_cache(&cpu->cache[0], 0, pfn, order);
-		if (result == PAGE_CACHE_FOREIGN)
-			result = free_to_cache(&cpu->cache[1], 1, pfn, order);
+	     cpu && result >= PAGE_CACHE_CLEAN; cpu = cpu->next) {
+		here = free_to(&cpu->cache[order], PFN_PHYS(pfn), order);
+		result = MIN(result, here);
 	}
 	spin_unlock(&list_lock);
 	return result;
 }
 
+/* overlap(): the blocks that @cache for @order holds that begin in pages
+ * [@start, @end). */
+static uint64_t overlap(const struct page_cache *cache, unsigned int order,
+			unsigned long start, unsigned long end)
+{
+	unsigned int shift = page_cache_shift(order);
+	unsigned long first = PFN_DOWN(cache->start);
+	unsigned long lo = MAX(start, first) - first;
+	unsigned long hi = MIN(end, first + (64ul << shift)) - first;
+
+	if (start >= first + (64ul << shift) || end <= first)
+		return 0;
+	return cache->held & ~0ull << (lo >> shift) &
+	       ~0ull >> (63 - ((hi - 1) >> shift));
+}
+
 /* disclaim(): one cache's part of page_cache_disclaim(). */
-static void disclaim(struct page_cache *cache, unsigned int level,
+static bool disclaim(struct page_cache *cache, unsigned int order,
 		     unsigned long start, unsigned long end)
 {
-	__atomic_fetch_and(&cache->managed, ~overlap(cache, level, start, end),
-			   __ATOMIC_RELAXED);
-}
+	uint64_t units = overlap(cache, order, start, end), busy;
 
-void page_cache_disclaim(unsigned long start, unsigned long end)
-{
-	spin_lock(&list_lock);
-	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next) {
-		disclaim(&cpu->cache[0], 0, start, end);
-		disclaim(&cpu->cache[1], 1, start, end);
+	busy = __atomic_fetch_and(&cache->busy, ~units, __ATOMIC_RELAXED);
+	if ((busy & units) != units) {
+		__atomic_fetch_or(&cache->busy, busy & units, __ATOMIC_RELAXED);
+		return false;
 	}
-	spin_unlock(&list_lock);
+	cache->held &= ~units;
+	return true;
 }
 
-bool page_cache_holds(unsigned long start, unsigned long end)
+bool page_cache_disclaim(unsigned long start, unsigned long end,
+			 unsigned int order)
 {
-	bool holds = false;
+	bool all = true;
+
+	spin_lock(&list_lock);
+	for (struct cpu_pages *cpu = all_cpu_pages; cpu && all; cpu = cpu->next)
+		all = disclaim(&cpu->cache[order], order, start, end);
+	spin_unlock(&list_lock);
+	return all;
+}
+
+/* free_in(): page @pfn is in a free block of @cache for @order. */
+static bool free_in(const struct page_cache *cache, unsigned long pfn,
+		    unsigned int order)
+{
+	phys_addr_t addr = PFN_PHYS(pfn >> order << order);
+
+	return __atomic_load_n(&cache->free, __ATOMIC_RELAXED) &
+	       page_cache_unit(cache, addr, order);
+}
+
+bool page_cache_is_free(unsigned long pfn)
+{
+	bool is_free = false;
 
 	spin_lock(&list_lock);
 	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next)
-		holds |= overlap(&cpu->cache[0], 0, start, end) ||
-			 overlap(&cpu->cache[1], 1, start, end);
+		for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++)
+			is_free |= free_in(&cpu->cache[order], pfn, order);
 	spin_unlock(&list_lock);
-	return holds;
+	return is_free;
 }
 
 unsigned long page_cache_drain_node(struct pglist_data *pgdat)
@@ -190,37 +282,34 @@ unsigned long page_cache_drain_node(struct pglist_data *pgdat)
 
 	spin_lock(&list_lock);
 	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next)
-		for (unsigned int level = 0; level < 2; level++) {
-			struct page_cache *cache = &cpu->cache[level];
+		for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++) {
+			struct page_cache *cache = &cpu->cache[order];
 
 			if (cache->zone && cache->zone->zone_pgdat == pgdat)
-				nr += empty(cache, level);
+				nr += empty(cache, order);
 		}
 	spin_unlock(&list_lock);
 	return nr;
 }
 
-/* leave_cache(): @cache of this CPU has no run, under its node's lock. */
-static void leave_cache(struct page_cache *cache, unsigned int level)
+/* leave_cache(): this CPU's cache for @order has no run, under its node's lock. */
+static void leave_cache(unsigned int order)
 {
-	struct spinlock *lock;
+	const struct zone *zone = cpu_pages.cache[order].zone;
 
-	if (!cache->zone)
+	if (!zone)
 		return;
-	lock = &cache->zone->zone_pgdat->lock;
-	spin_lock(lock);
-	spin_lock(&list_lock);
-	release(cache, level);
-	spin_unlock(&list_lock);
-	spin_unlock(lock);
+	spin_lock(&zone->zone_pgdat->lock);
+	page_cache_leave_run(order);
+	spin_unlock(&zone->zone_pgdat->lock);
 }
 
 void page_cache_leave(void)
 {
 	struct cpu_pages **link = &all_cpu_pages;
 
-	leave_cache(&cpu_pages.cache[0], 0);
-	leave_cache(&cpu_pages.cache[1], 1);
+	for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++)
+		leave_cache(order);
 	if (!cpu_pages.linked)
 		return;
 	spin_lock(&list_lock);

@@ -36,15 +36,41 @@
  * bootmem, then kept as they are by the buddy allocator, whose blocks, splits
  * and merges are what the masks say. Nothing is ever stored in a free page.
  *
- * Size: 1/8 byte a page for the words, 8/512 for level 1, less than 1/2000 for
- * all above: 0.141 bytes a page.
+ * What was taken as a block has to come back as that block. One bit a page can't
+ * say where a block begins, so there are joins: the join of a page, or child, is
+ * set where it belongs to the same block as the one before it. A block of order k
+ * is then a clear join followed by 2^k - 1 set ones and no more:
  *
- * One word more a node: on level 1 it holds a flag for each word of bits, which
- * belongs to whoever uses the tree; it is set when a word is first written out of
- * something all taken, and by pfn_tree_claim(), else only where it is asked for.
- * To tell a node that was never written from one that was, each node above level 1
- * has such a word too, with a bit for each child; the root's is cleared when the
- * tree is made.
+ *	taken	1 1 1 1  1 1 0 0	blocks of order 2 and 1, two free pages
+ *	joins	0 1 1 1  0 1 0 0
+ *
+ * Whatever is taken and has no join is a single page. That is the usual case and
+ * costs nothing; it is also what everything is that was claimed by the range. For
+ * larger blocks a node has two more masks:
+ *
+ *	whole		children that make up, alone or together, a taken block
+ *	joined		of these, the ones that have a join
+ *
+ * and for the blocks that are smaller than a word, one bit a page more, but only
+ * in a node that has such a block: it then has a table of joins (pfn_joins.h),
+ * drawn from a pool and returned to it with the last such block.
+ *
+ * To free a single page should be cheap, and mostly nothing has to be known of it
+ * but its bit. So a node of level 1 has a mask `plain`: of a word whose bit is set
+ * there, the bits in memory are what they say, each taken page is a single one,
+ * and nobody flagged it. Being clear means only: look closer. A flag, again a mask
+ * of a bit a word, belongs to whoever uses the tree; it is set when a word is first
+ * written out of something all taken, and by pfn_tree_claim(), else only where it
+ * is asked for.
+ *
+ * These five - plain, flags, whole, joined, joins - are a node's marks. They must
+ * be valid as soon as a node was written once, and stay so while it is uniform.
+ * To tell a node that never was from one that was, each node above level 1 has, in
+ * place of `plain`, a mask `written`; the root's is cleared when the tree is made.
+ *
+ * Size: 1/8 byte a page for the words, 12/512 for the twelve words of a node of
+ * level 1, less than 1/1600 for all above: 0.149 bytes a page. Tables of joins, at
+ * most another 1/8, exist where blocks of order 1 to 5 do.
  *
  * Invariants, checked by pfn_tree_check():
  *	- pages outside [start_pfn, end_pfn) are taken
@@ -52,12 +78,15 @@
  *	  every further child that is neither all taken nor all free
  *	- for a valid child, bit c of mask k says whether its largest block is at
  *	  least of order k
+ *	- joins make up naturally aligned blocks of a power of two pages, all taken
+ *	- a plain word has no joins, no flag, is not part of a larger block, and is
+ *	  valid, uniform or not
  *
  * Arguments are page frame numbers; none of this touches the pages themselves.
  */
 #include "pfn_tree.h"
 
-#include "bitops.h"
+#include "pfn_joins.h"
 #include "printk.h"
 
 /* Children of a node, bits of a word. */
@@ -66,46 +95,67 @@
 /* The largest block of a node or word that has no free page at all. */
 #define ORDER_NONE	(-1)
 
+/* What becomes of a range. */
+enum change {
+	RELEASED,	/* free; whole words have no flag */
+	GIVEN,		/* free */
+	TAKEN,		/* taken */
+	CLAIMED,	/* taken; all words touched have a flag */
+};
+
 /* span_shift(): log2 of the pages that a node of @level stands for. */
-static unsigned int span_shift(unsigned int level)
+static inline unsigned int span_shift(unsigned int level)
 {
 	return PFN_TREE_SHIFT * (level + 1);
 }
 
 /* child_order(): the order of one child of a node of @level: 6 x level. */
-static unsigned int child_order(unsigned int level)
+static inline unsigned int child_order(unsigned int level)
 {
 	return PFN_TREE_SHIFT * level;
 }
 
-/* stride(): 64-bit words that a node of @level takes: its masks and one more;
- * level 0 is one word. */
-static size_t stride(unsigned int level)
+/* node_bytes(): what a node of @level takes; level 0 is one word. */
+static size_t node_bytes(unsigned int level)
 {
-	return level ? child_order(level) + 2 : 1;
+	return level ? sizeof(struct pfn_node) +
+		       (child_order(level) + 1) * sizeof(uint64_t)
+		     : sizeof(uint64_t);
 }
 
-/* extra(): that one more: level 1, the flags of its words; above, which of its
- * children have ever been written. */
-static uint64_t *extra(uint64_t *node, unsigned int level)
+/* word_at(): word number @index, counted by absolute pfn. */
+static inline uint64_t *word_at(const struct pfn_tree *tree,
+				unsigned long index)
 {
-	return &node[child_order(level) + 1];
+	return (uint64_t *)tree->level[0].origin + index;
 }
 
-/* node_at(): node number @index of @level, counted by absolute pfn. */
-static inline uint64_t *node_at(const struct pfn_tree *tree,
-				unsigned int level, unsigned long index)
+/* node_at(): node number @index of @level, at least 1, counted likewise. */
+static inline struct pfn_node *node_at(const struct pfn_tree *tree,
+				       unsigned int level, unsigned long index)
 {
 	const struct pfn_tree_level *l = &tree->level[level];
 
-	return (uint64_t *)(l->origin + index * l->node_bytes);
+	return (struct pfn_node *)(l->origin + index * l->node_bytes);
 }
 
-/* root_of(): the root. */
-static inline uint64_t *root_of(const struct pfn_tree *tree)
+/* child_at(): which child of a node of @level @pfn lies in. */
+static inline unsigned int child_at(unsigned long pfn, unsigned int level)
 {
-	return node_at(tree, tree->root,
-		       tree->start_pfn >> span_shift(tree->root));
+	return pfn >> child_order(level) & (CHILDREN - 1);
+}
+
+/* node_of(): the node of @level, at least 1, that @pfn lies in. */
+static inline struct pfn_node *node_of(const struct pfn_tree *tree,
+				       unsigned int level, unsigned long pfn)
+{
+	return node_at(tree, level, pfn >> span_shift(level));
+}
+
+/* root_index(): the number of the root. */
+static inline unsigned long root_index(const struct pfn_tree *tree)
+{
+	return tree->start_pfn >> span_shift(tree->root);
 }
 
 /* root_level(): the lowest level of which one node covers the whole range. */
@@ -119,14 +169,13 @@ static unsigned int root_level(unsigned long start_pfn, unsigned long end_pfn)
 	return level;
 }
 
-/* level_words(): 64-bit words that all nodes of @level take together. */
-static size_t level_words(unsigned int level, unsigned long start_pfn,
+/* level_nodes(): nodes of @level, or words, that the range needs. */
+static size_t level_nodes(unsigned int level, unsigned long start_pfn,
 			  unsigned long end_pfn)
 {
 	unsigned int shift = span_shift(level);
 
-	return (((end_pfn - 1) >> shift) - (start_pfn >> shift) + 1) *
-	       stride(level);
+	return ((end_pfn - 1) >> shift) - (start_pfn >> shift) + 1;
 }
 
 /* bits_from(): the bits of a word from number @first on; none from 64 on. */
@@ -154,109 +203,138 @@ static int largest_run(uint64_t mask)
 	return order;
 }
 
-/* largest_block(): the order of the largest free block of @node of @level. */
-static int largest_block(const uint64_t *node, unsigned int level)
+/* free_children(): the children of node @index of @level, or the pages of that
+ * word, that are all free. */
+static inline uint64_t free_children(const struct pfn_tree *tree,
+				     unsigned int level, unsigned long index)
 {
-	int order = (int)child_order(level);
+	return level ? node_at(tree, level, index)->mask[child_order(level)]
+		     : ~*word_at(tree, index);
+}
 
+/* largest_block(): the order of the largest free block of node @index of @level. */
+static int largest_block(const struct pfn_tree *tree, unsigned int level,
+			 unsigned long index)
+{
+	uint64_t free = free_children(tree, level, index);
+	int order = (int)child_order(level);
+	const struct pfn_node *node;
+
+	if (free)
+		return order + largest_run(free);
 	if (!level)
-		return largest_run(~node[0]);
-	if (node[order])
-		return order + largest_run(node[order]);
-	while (order >= 0 && !node[order])
+		return ORDER_NONE;
+	node = node_at(tree, level, index);
+	while (order >= 0 && !node->mask[order])
 		order--;
 	return order;
 }
 
 /* set_child(): child @c of @node of @level has @largest as its largest block. */
-static void set_child(uint64_t *node, unsigned int level, unsigned int c,
-		      int largest)
+static void set_child(struct pfn_node *node, unsigned int level,
+		      unsigned int c, int largest)
 {
 	uint64_t bit = 1ull << c;
 
 	for (int k = 0; k <= (int)child_order(level); k++) {
 		if (k <= largest)
-			node[k] |= bit;
+			node->mask[k] |= bit;
 		else
-			node[k] &= ~bit;
+			node->mask[k] &= ~bit;
 	}
 }
 
-/* fill_node(): @node of @level becomes all free or all taken. */
-static void fill_node(uint64_t *node, unsigned int level, bool free)
+/* fill_node(): @node of @level becomes all free or all taken; its words, if these
+ * are its children, aren't known. */
+static void fill_node(struct pfn_node *node, unsigned int level, bool free)
 {
-	if (!level) {
-		node[0] = free ? 0 : ~0ull;
-		return;
-	}
 	for (unsigned int k = 0; k <= child_order(level); k++)
-		node[k] = free ? ~0ull : 0;
+		node->mask[k] = free ? ~0ull : 0;
+	if (level == 1)
+		node->plain = 0;
+}
+
+/* first_marks(): what the marks of a node of @level begin as. */
+static void first_marks(struct pfn_node *node, bool free)
+{
+	node->written = 0;
+	node->flags = free ? 0 : ~0ull;
+	node->whole = 0;
+	node->joined = 0;
+	node->joins = 0;
 }
 
 /* child_taken(), child_free(): child @c of @node of @level is uniformly so. */
-static bool child_taken(const uint64_t *node, unsigned int c)
+static inline bool child_taken(const struct pfn_node *node, unsigned int c)
 {
-	return !(node[0] >> c & 1);
+	return !(node->mask[0] >> c & 1);
 }
 
-static bool child_free(const uint64_t *node, unsigned int level,
-		       unsigned int c)
+static inline bool child_free(const struct pfn_node *node, unsigned int level,
+			      unsigned int c)
 {
-	return node[child_order(level)] >> c & 1;
+	return node->mask[child_order(level)] >> c & 1;
 }
 
-/* first_extra(): what extra() of a node of @level begins as. */
-static uint64_t first_extra(unsigned int level, bool all_free)
+/* settle(): word @c of @node is what its bits in memory say; it is plain if nothing
+ * else is known of it. */
+static void settle(struct pfn_node *node, unsigned int c)
 {
-	return level == 1 && !all_free ? ~0ull : 0;
+	uint64_t bit = 1ull << c;
+
+	if (!((node->flags | node->whole) & bit) && !pfn_joins_get(node, c))
+		node->plain |= bit;
 }
 
 /*
  * write_child(): child @c of @node of @level, number @child of its own level, is
- * uniform; write it out so that a part of it can change. Returns it.
+ * uniform; write it out so that a part of it can change.
  */
-static uint64_t *write_child(struct pfn_tree *tree, uint64_t *node,
-			     unsigned int level, unsigned long child,
-			     unsigned int c)
+static void write_child(struct pfn_tree *tree, struct pfn_node *node,
+			unsigned int level, unsigned long child, unsigned int c)
 {
-	bool all_free = child_free(node, level, c);
-	uint64_t *lower = node_at(tree, level - 1, child);
-	uint64_t bit = 1ull << c;
+	bool free = child_free(node, level, c);
+	struct pfn_node *lower;
 
-	fill_node(lower, level - 1, all_free);
-	if (level > 1 && !(*extra(node, level) & bit)) {
-		*extra(node, level) |= bit;
-		*extra(lower, level - 1) = first_extra(level - 1, all_free);
+	if (level == 1) {
+		*word_at(tree, child) = free ? 0 : ~0ull;
+		settle(node, c);
+		return;
 	}
-	return lower;
+	lower = node_at(tree, level - 1, child);
+	fill_node(lower, level - 1, free);
+	if (!(node->written >> c & 1)) {
+		node->written |= 1ull << c;
+		first_marks(lower, free);
+	}
 }
 
 static int set_range(struct pfn_tree *tree, unsigned int level,
 		     unsigned long index, unsigned long lo, unsigned long hi,
-		     bool free);
+		     enum change change);
 
 /*
- * set_part(): part of child @c of @node changes: [@lo, @hi), relative to the
+ * set_part(): part of child @c of node @index changes: [@lo, @hi), relative to the
  * child. A uniform child is written out first.
  */
-static void set_part(struct pfn_tree *tree, uint64_t *node, unsigned int level,
+static void set_part(struct pfn_tree *tree, unsigned int level,
 		     unsigned long index, unsigned int c, unsigned long lo,
-		     unsigned long hi, bool free)
+		     unsigned long hi, enum change change)
 {
+	struct pfn_node *node = node_at(tree, level, index);
 	unsigned long child = (index << PFN_TREE_SHIFT) + c;
 
 	if (child_free(node, level, c) || child_taken(node, c))
 		write_child(tree, node, level, child, c);
 	set_child(node, level, c,
-		  set_range(tree, level - 1, child, lo, hi, free));
+		  set_range(tree, level - 1, child, lo, hi, change));
 }
 
 /* fill_children(): children @bits of the root are written to be uniform, as they
  * always are what they say. */
 static void fill_children(struct pfn_tree *tree, uint64_t bits, bool free)
 {
-	unsigned long first = tree->start_pfn >> span_shift(tree->root)
-			      << PFN_TREE_SHIFT;
+	unsigned long first = root_index(tree) << PFN_TREE_SHIFT;
 
 	for (; tree->root > 1 && bits; bits &= bits - 1)
 		fill_node(node_at(tree, tree->root - 1,
@@ -264,105 +342,112 @@ static void fill_children(struct pfn_tree *tree, uint64_t bits, bool free)
 			  tree->root - 1, free);
 }
 
-/* set_children(): children @bits of @node of @level become uniform. */
-static void set_children(struct pfn_tree *tree, uint64_t *node,
-			 unsigned int level, uint64_t bits, bool free)
+/* set_children(): children @bits of node @index of @level become uniform. */
+static void set_children(struct pfn_tree *tree, unsigned int level,
+			 unsigned long index, uint64_t bits, bool free)
 {
-	if (!level)
-		node[0] = free ? node[0] & ~bits : node[0] | bits;
-	else
-		for (unsigned int k = 0; k <= child_order(level); k++)
-			node[k] = free ? node[k] | bits : node[k] & ~bits;
+	struct pfn_node *node;
+	uint64_t *word;
+
+	if (!level) {
+		word = word_at(tree, index);
+		*word = free ? *word & ~bits : *word | bits;
+		return;
+	}
+	node = node_at(tree, level, index);
+	for (unsigned int k = 0; k <= child_order(level); k++)
+		node->mask[k] = free ? node->mask[k] | bits
+				     : node->mask[k] & ~bits;
+	if (level == 1)
+		node->plain &= ~bits;
 	if (level == tree->root)
 		fill_children(tree, bits, free);
 }
 
 /*
- * flag_claimed(): pages [@lo, @hi), relative to the start of @node of @level,
- * number @index, become taken, and the words they are in flagged. What is whole
- * children of level 1 or more is so from when it is next written: as if for the
- * first time, for which the root's children don't wait.
+ * set_flags(): pages [@lo, @hi), relative to the start of @node of @level, number
+ * @index, are released or claimed: so are the flags of the words they make up, or
+ * touch. What is whole children of level 1 or more gets them when it is next
+ * written: as if for the first time, for which the root's children don't wait.
  */
-static void flag_claimed(struct pfn_tree *tree, uint64_t *node,
-			 unsigned int level, unsigned long index,
-			 unsigned long lo, unsigned long hi)
+static void set_flags(struct pfn_tree *tree, struct pfn_node *node,
+		      unsigned int level, unsigned long index,
+		      unsigned long lo, unsigned long hi, bool free)
 {
 	unsigned int shift = child_order(level);
 	unsigned long part = (1ul << shift) - 1;
-	uint64_t whole = bits_between((lo + part) >> shift, hi >> shift);
+	uint64_t whole = bits_between((lo + part) >> shift,
+				      MAX(hi >> shift, (lo + part) >> shift));
+	uint64_t touched = bits_between(lo >> shift, (hi + part) >> shift);
 
-	if (level == 1)
-		*extra(node, 1) |= bits_between(lo >> shift,
-						(hi + part) >> shift);
-	else if (level < tree->root)
-		*extra(node, level) &= ~whole;
-	else
+	if (level == 1 && free) {
+		node->flags &= ~whole;
+	} else if (level == 1) {
+		node->flags |= touched;
+		node->plain &= ~touched;
+	} else if (level < tree->root) {
+		node->written &= ~whole;
+	} else {
 		for (; whole; whole &= whole - 1)
-			*extra(node_at(tree, level - 1,
-				       (index << PFN_TREE_SHIFT) +
-				       lowest_bit(whole)), level - 1) =
-				first_extra(level - 1, false);
+			first_marks(node_at(tree, level - 1,
+					    (index << PFN_TREE_SHIFT) +
+					    lowest_bit(whole)), free);
+	}
 }
 
 /*
- * set_range(): pages [@lo, @hi), relative to the start of node @index of
- * @level, become free or taken. Whole children are set at once, those that the
- * ends of the range lie in one level further down. Returns the node's largest
- * block.
+ * set_range(): pages [@lo, @hi), relative to the start of node @index of @level,
+ * become free or taken. Whole children are set at once, those that the ends of
+ * the range lie in one level further down. Returns the node's largest block.
  */
 static int set_range(struct pfn_tree *tree, unsigned int level,
 		     unsigned long index, unsigned long lo, unsigned long hi,
-		     bool free)
+		     enum change change)
 {
-	uint64_t *node = node_at(tree, level, index);
 	unsigned int shift = child_order(level);
 	unsigned long part = (1ul << shift) - 1;
 	unsigned long first = lo >> shift, end = hi >> shift;
 
-	if (!level) {
-		set_children(tree, node, level, bits_between(lo, hi), free);
-		return largest_block(node, level);
-	}
-	if (!free)
-		flag_claimed(tree, node, level, index, lo, hi);
-	if (first == end) {
-		set_part(tree, node, level, index, (unsigned int)first,
-			 lo & part, hi & part, free);
-		return largest_block(node, level);
+	if (level && (change == CLAIMED || change == RELEASED))
+		set_flags(tree, node_at(tree, level, index), level, index, lo,
+			  hi, change == RELEASED);
+	if (level && first == end) {
+		set_part(tree, level, index, (unsigned int)first, lo & part,
+			 hi & part, change);
+		return largest_block(tree, level, index);
 	}
 	if (lo & part)
-		set_part(tree, node, level, index, (unsigned int)first++,
-			 lo & part, part + 1, free);
+		set_part(tree, level, index, (unsigned int)first++, lo & part,
+			 part + 1, change);
 	if (hi & part)
-		set_part(tree, node, level, index, (unsigned int)end, 0,
-			 hi & part, free);
-	set_children(tree, node, level, bits_between(first, end), free);
-	return largest_block(node, level);
+		set_part(tree, level, index, (unsigned int)end, 0, hi & part,
+			 change);
+	set_children(tree, level, index, bits_between(first, end),
+		     change == RELEASED || change == GIVEN);
+	return largest_block(tree, level, index);
 }
 
 /* set_pages(): [@start, @end), given by absolute pfn, become free or taken. */
 static void set_pages(struct pfn_tree *tree, unsigned long start,
-		      unsigned long end, bool free)
+		      unsigned long end, enum change change)
 {
-	unsigned int shift = span_shift(tree->root);
-	unsigned long index = tree->start_pfn >> shift;
-	unsigned long base = index << shift;
+	unsigned long base = root_index(tree) << span_shift(tree->root);
 
 	BUG_ON(start < tree->start_pfn || end > tree->end_pfn,
 	       "pfn_tree: [0x%lx-0x%lx) is not inside [0x%lx-0x%lx)",
 	       start, end, tree->start_pfn, tree->end_pfn);
 	if (start < end)
-		set_range(tree, tree->root, index, start - base, end - base,
-			  free);
+		set_range(tree, tree->root, root_index(tree), start - base,
+			  end - base, change);
 }
 
 /* write_root(): the root and its children, all taken and never written before. */
 static void write_root(struct pfn_tree *tree)
 {
-	uint64_t *root = root_of(tree);
+	struct pfn_node *root = node_at(tree, tree->root, root_index(tree));
 
 	fill_node(root, tree->root, false);
-	*extra(root, tree->root) = first_extra(tree->root, false);
+	first_marks(root, false);
 	if (tree->root == 1)
 		return;
 	for (unsigned long child = tree->start_pfn >> child_order(tree->root);
@@ -374,30 +459,34 @@ static void write_root(struct pfn_tree *tree)
 size_t pfn_tree_bytes(unsigned long start_pfn, unsigned long end_pfn)
 {
 	unsigned int root = root_level(start_pfn, end_pfn);
-	size_t words = 0;
+	size_t bytes = PFN_TREE_OWN_TABLES * sizeof(struct joins_table);
 
 	for (unsigned int level = 0; level <= root; level++)
-		words += level_words(level, start_pfn, end_pfn);
-	return words * sizeof(uint64_t);
+		bytes += level_nodes(level, start_pfn, end_pfn) *
+			 node_bytes(level);
+	return bytes;
 }
 
 void pfn_tree_init(struct pfn_tree *tree, void *mem, unsigned long start_pfn,
 		   unsigned long end_pfn)
 {
-	uint64_t *next = mem;
+	struct joins_table *own = mem;
+	uintptr_t next = (uintptr_t)(own + PFN_TREE_OWN_TABLES);
 
 	tree->start_pfn = start_pfn;
 	tree->end_pfn = end_pfn;
 	tree->root = root_level(start_pfn, end_pfn);
+	tree->deep = tree->root > 2;
 	for (unsigned int level = 0; level <= tree->root; level++) {
 		struct pfn_tree_level *l = &tree->level[level];
 
 		l->child_shift = child_order(level);
-		l->node_bytes = stride(level) * sizeof(uint64_t);
-		l->origin = (uintptr_t)next -
-			    (start_pfn >> span_shift(level)) * l->node_bytes;
-		next += level_words(level, start_pfn, end_pfn);
+		l->node_bytes = node_bytes(level);
+		l->origin = next - (start_pfn >> span_shift(level)) *
+				   l->node_bytes;
+		next += level_nodes(level, start_pfn, end_pfn) * l->node_bytes;
 	}
+	pfn_joins_init(tree, own);
 	write_root(tree);
 }
 
@@ -445,13 +534,25 @@ void pfn_tree_each_written(const struct pfn_tree *tree,
 void pfn_tree_release(struct pfn_tree *tree, unsigned long start,
 		      unsigned long end)
 {
-	set_pages(tree, start, end, true);
+	set_pages(tree, start, end, RELEASED);
+}
+
+void pfn_tree_give_range(struct pfn_tree *tree, unsigned long start,
+			 unsigned long end)
+{
+	set_pages(tree, start, end, GIVEN);
+}
+
+void pfn_tree_take_range(struct pfn_tree *tree, unsigned long start,
+			 unsigned long end)
+{
+	set_pages(tree, start, end, TAKEN);
 }
 
 void pfn_tree_claim(struct pfn_tree *tree, unsigned long start,
 		    unsigned long end)
 {
-	set_pages(tree, start, end, false);
+	set_pages(tree, start, end, CLAIMED);
 }
 
 static unsigned long find_in_node(const struct pfn_tree *tree,
@@ -484,21 +585,20 @@ static unsigned long find_in_node(const struct pfn_tree *tree,
 				  unsigned int level, unsigned long index,
 				  unsigned int order, unsigned long lo)
 {
-	const uint64_t *node = node_at(tree, level, index);
 	unsigned int shift = child_order(level);
 	unsigned long base = index << span_shift(level);
 	unsigned long skip = lo > base ? lo - base : 0;
 	uint64_t mask;
 
 	if (order >= shift) {
-		mask = aligned_runs(level ? node[shift] : ~node[0],
+		mask = aligned_runs(free_children(tree, level, index),
 				    order - shift);
 		mask &= bits_from((skip + (1ul << shift) - 1) >> shift);
 		return mask ? base + ((unsigned long)lowest_bit(mask) << shift)
 			    : PFN_NONE;
 	}
-	for (mask = node[order] & bits_from(skip >> shift); mask;
-	     mask &= mask - 1) {
+	mask = node_at(tree, level, index)->mask[order];
+	for (mask &= bits_from(skip >> shift); mask; mask &= mask - 1) {
 		unsigned long pfn = find_in_child(tree, level, index,
 						  lowest_bit(mask), order, lo);
 
@@ -515,21 +615,23 @@ static unsigned long find_in_node(const struct pfn_tree *tree,
 static unsigned long find_lowest(const struct pfn_tree *tree,
 				 unsigned int order)
 {
-	unsigned long index = tree->start_pfn >> span_shift(tree->root);
+	unsigned long index = root_index(tree);
 
-	for (unsigned int level = tree->root;; level--) {
-		const uint64_t *node = node_at(tree, level, index);
-		unsigned int shift = child_order(level);
-		bool here = order >= shift;
-		uint64_t mask = here ? aligned_runs(level ? node[shift]
-							  : ~node[0],
-						    order - shift)
-				     : node[order];
+	for (const struct pfn_tree_level *l = &tree->level[tree->root];; l--) {
+		const struct pfn_node *node = (const struct pfn_node *)
+			(l->origin + index * l->node_bytes);
+		unsigned long shift = l->child_shift;
+		uint64_t free = l > tree->level ? node->mask[shift]
+						: ~*(const uint64_t *)node;
+		uint64_t mask = order >= shift
+				? aligned_runs(free, order -
+						     (unsigned int)shift)
+				: node->mask[order];
 
 		if (!mask)
 			return PFN_NONE;
 		index = (index << PFN_TREE_SHIFT) + lowest_bit(mask);
-		if (here || child_free(node, level, lowest_bit(mask)))
+		if (order >= shift || (free & mask & -mask))
 			return index << shift;
 	}
 }
@@ -543,9 +645,8 @@ unsigned long pfn_tree_find(const struct pfn_tree *tree, unsigned int order,
 		return PFN_NONE;
 	pfn = find_lowest(tree, order);
 	if (pfn < lo)
-		pfn = find_in_node(tree, tree->root,
-				   tree->start_pfn >> span_shift(tree->root),
-				   order, lo);
+		pfn = find_in_node(tree, tree->root, root_index(tree), order,
+				   lo);
 	return pfn != PFN_NONE && pfn < hi && hi - pfn >= 1ul << order
 	       ? pfn : PFN_NONE;
 }
@@ -566,17 +667,16 @@ static unsigned long next_taken(const struct pfn_tree *tree,
 				unsigned int level, unsigned long index,
 				unsigned long lo)
 {
-	const uint64_t *node = node_at(tree, level, index);
 	unsigned int shift = child_order(level);
 	unsigned long base = index << span_shift(level);
-	uint64_t mask = level ? ~node[shift] : node[0];
+	uint64_t mask = ~free_children(tree, level, index);
 
 	for (mask &= bits_from(lo > base ? (lo - base) >> shift : 0); mask;
 	     mask &= mask - 1) {
 		unsigned int c = lowest_bit(mask);
 		unsigned long child = (index << PFN_TREE_SHIFT) + c, pfn;
 
-		if (!level || child_taken(node, c))
+		if (!level || child_taken(node_at(tree, level, index), c))
 			return MAX(child << shift, lo);
 		pfn = next_taken(tree, level - 1, child, lo);
 		if (pfn != PFN_NONE)
@@ -588,12 +688,11 @@ static unsigned long next_taken(const struct pfn_tree *tree,
 unsigned long pfn_tree_next_taken(const struct pfn_tree *tree,
 				  unsigned long pfn)
 {
-	unsigned int shift = span_shift(tree->root);
 	unsigned long found;
 
 	if (pfn >= tree->end_pfn)
 		return tree->end_pfn;
-	found = next_taken(tree, tree->root, tree->start_pfn >> shift, pfn);
+	found = next_taken(tree, tree->root, root_index(tree), pfn);
 	return MIN(found, tree->end_pfn);
 }
 
@@ -617,75 +716,33 @@ unsigned long pfn_tree_find_run(const struct pfn_tree *tree, unsigned long nr,
 	}
 }
 
-/* child_at(): which child of a node of @level @pfn lies in. */
-static inline unsigned int child_at(unsigned long pfn, unsigned int level)
+/* lookup(): the node of level @l that @pfn lies in, and in *@c which child. */
+static inline struct pfn_node *lookup(const struct pfn_tree_level *l,
+				      unsigned long pfn, unsigned int *c)
 {
-	return pfn >> child_order(level) & (CHILDREN - 1);
+	unsigned long child = pfn >> l->child_shift;
+
+	*c = child & (CHILDREN - 1);
+	return (struct pfn_node *)(l->origin + (child >> PFN_TREE_SHIFT) *
+				   l->node_bytes);
 }
 
-/* node_of(): the node of @level that @pfn lies in. */
-static inline uint64_t *node_of(const struct pfn_tree *tree,
-				unsigned int level, unsigned long pfn)
+/* write_down_to(): from the root down to @level, write out those children at @pfn
+ * that are uniform. Nodes that are the root's children are what they say. */
+static void write_down_to(struct pfn_tree *tree, unsigned long pfn,
+			  unsigned int level)
 {
-	return node_at(tree, level, pfn >> span_shift(level));
-}
+	unsigned int root = tree->root, c;
 
-/* word_of(): the word that @pfn lies in. */
-static inline uint64_t *word_of(const struct pfn_tree *tree, unsigned long pfn)
-{
-	return (uint64_t *)tree->level[0].origin + (pfn >> PFN_TREE_SHIFT);
-}
+	root -= root > 1 && root > level;
+	for (const struct pfn_tree_level *l = &tree->level[root];
+	     l > &tree->level[level]; l--) {
+		struct pfn_node *node = lookup(l, pfn, &c);
 
-/* is_mixed(): the child of @node of @level at @pfn is not uniform. */
-static inline bool is_mixed(const uint64_t *node, unsigned int level,
-			    unsigned long pfn)
-{
-	return (node[0] & ~node[child_order(level)]) >>
-	       child_at(pfn, level) & 1;
-}
-
-/*
- * written_node(): the level-1 node at @pfn, where it and all above it are what
- * they say, and so is the word at @pfn; else NULL. The root's children always
- * are, so there is no need to ask the root.
- */
-static inline uint64_t *written_node(const struct pfn_tree *tree,
-				     unsigned long pfn)
-{
-	const struct pfn_tree_level *l = &tree->level[tree->root];
-	uint64_t *node = NULL;
-
-	for (l -= tree->root > 1; l > tree->level; l--) {
-		unsigned long child = pfn >> l->child_shift;
-
-		node = (uint64_t *)(l->origin + (child >> PFN_TREE_SHIFT) *
-						l->node_bytes);
-		if (!((node[0] & ~node[l->child_shift]) >>
-		      (child & (CHILDREN - 1)) & 1))
-			return NULL;
+		if (!((node->mask[0] & ~node->mask[l->child_shift]) >> c & 1))
+			write_child(tree, node, (unsigned int)(l - tree->level),
+				    pfn >> l->child_shift, c);
 	}
-	return node;
-}
-
-/*
- * write_down_to(): from the root down to @level, write out those children at
- * @pfn that are all taken, and where @through_free, those that are all free.
- * False, with nothing written, where one is all free and that isn't meant.
- */
-static bool write_down_to(struct pfn_tree *tree, unsigned long pfn,
-			  unsigned int level, bool through_free)
-{
-	for (unsigned int l = tree->root; l > level; l--) {
-		uint64_t *node = node_of(tree, l, pfn);
-		unsigned int c = child_at(pfn, l);
-
-		if (is_mixed(node, l, pfn))
-			continue;
-		if (!through_free && !child_taken(node, c))
-			return false;
-		write_child(tree, node, l, pfn >> child_order(l), c);
-	}
-	return true;
 }
 
 /* coalesce(): the order of the block that bit @c of @free, set, is part of when
@@ -708,43 +765,63 @@ static inline unsigned int coalesce(uint64_t free, unsigned int c,
  * raise(): at @pfn, below the node of @level, there now is a free block of
  * @order. Tell the masks, upwards until one knew already.
  */
-static __attribute__((noinline)) void raise(struct pfn_tree *tree,
-					    unsigned long pfn,
-					    unsigned int level,
-					    unsigned int order)
+static void raise(struct pfn_tree *tree, unsigned long pfn,
+		  unsigned int level, unsigned int order)
 {
 	for (; level <= tree->root; level++) {
-		uint64_t *node = node_of(tree, level, pfn);
+		struct pfn_node *node = node_of(tree, level, pfn);
 		unsigned int c = child_at(pfn, level);
 		uint64_t bit = 1ull << c;
 
-		if (node[order] & bit)
+		if (node->mask[order] & bit)
 			return;
-		for (int k = (int)order; k >= 0 && !(node[k] & bit); k--)
-			node[k] |= bit;
+		for (int k = (int)order; k >= 0 && !(node->mask[k] & bit); k--)
+			node->mask[k] |= bit;
 		if (order == child_order(level))
-			order += coalesce(node[order], c, 0);
+			order += coalesce(node->mask[order], c, 0);
 	}
+}
+
+void pfn_tree_raise(struct pfn_tree *tree, unsigned long pfn,
+		    unsigned int order)
+{
+	struct pfn_node *node = node_of(tree, 1, pfn);
+	uint64_t bit = 1ull << child_at(pfn, 1);
+	int k = (int)order;
+
+	if (order == PFN_TREE_SHIFT || !node->mask[order]) {
+		raise(tree, pfn, 1, order);
+		return;
+	}
+	/* Another word has such a block, so this is known further up. */
+	do
+		node->mask[k] |= bit;
+	while (--k >= 0 && !(node->mask[k] & bit));
 }
 
 /*
  * lower(): the child of the node of @level at @pfn has @largest as its largest
  * block now, which isn't more than before. Tell the masks, upwards until
- * nothing changes.
+ * nothing changes: where another child still has such a block as this one had, and
+ * it isn't a matter of runs of children, the node's own largest is the same.
  */
 static void lower(struct pfn_tree *tree, unsigned long pfn,
 		  unsigned int level, int largest)
 {
 	for (; level <= tree->root; level++) {
-		uint64_t *node = node_of(tree, level, pfn);
+		struct pfn_node *node = node_of(tree, level, pfn);
 		uint64_t bit = 1ull << child_at(pfn, level);
-		unsigned int k = (unsigned int)(largest + 1);
+		uint64_t *mask = &node->mask[largest + 1];
+		uint64_t *last = &node->mask[child_order(level)];
 
-		if (k > child_order(level) || !(node[k] & bit))
+		if (mask > last || !(*mask & bit))
 			return;
-		for (; k <= child_order(level) && (node[k] & bit); k++)
-			node[k] &= ~bit;
-		largest = largest_block(node, level);
+		for (; mask <= last && (*mask & bit); mask++)
+			*mask ^= bit;
+		if (mask <= last && mask[-1])
+			return;
+		largest = largest_block(tree, level,
+					pfn >> span_shift(level));
 	}
 }
 
@@ -763,120 +840,298 @@ static inline uint64_t block_bits(unsigned long pfn, unsigned int order,
 	return run_bits(order - child_order(level)) << child_at(pfn, level);
 }
 
-/* free_children(): the children of @node of @level that are all free. */
-static uint64_t free_children(const uint64_t *node, unsigned int level)
+/* is_block(): by @joined, the adjacent @bits are one block and all of it. */
+static bool is_block(uint64_t joined, uint64_t bits)
 {
-	return level ? node[child_order(level)] : ~node[0];
+	uint64_t first = bits & -bits, next = (bits << 1) & ~bits;
+
+	return (joined & (bits | next)) == (bits ^ first);
 }
 
-/* has_flag(): whether a word that the block at @pfn lies in or is made of is
- * flagged; where it is made of larger pieces nobody looked, so yes. */
-static inline bool has_flag(const struct pfn_tree *tree, unsigned long pfn,
-			    unsigned int level, uint64_t bits)
+/* mark(): children @bits of the node of @level at @pfn are blocks that begin at
+ * @starts; of words, nothing is to be marked where these are single pages. */
+static void mark(struct pfn_tree *tree, unsigned int level, unsigned long pfn,
+		 uint64_t bits, uint64_t starts)
 {
-	if (level > 1)
-		return true;
+	struct pfn_node *node = node_of(tree, MAX(level, 1u), pfn);
+
+	if (level) {
+		node->whole |= bits;
+		node->joined |= bits ^ starts;
+	} else if (bits != starts) {
+		pfn_joins_set(tree, node, child_at(pfn, 1), bits ^ starts);
+	}
+}
+
+/* unmark(): they are no blocks any more. */
+static void unmark(struct pfn_tree *tree, unsigned int level,
+		   unsigned long pfn, uint64_t bits, uint64_t starts)
+{
+	struct pfn_node *node = node_of(tree, MAX(level, 1u), pfn);
+
+	if (level) {
+		node->whole &= ~bits;
+		node->joined &= ~bits;
+	} else if (bits != starts) {
+		pfn_joins_clear(tree, node, child_at(pfn, 1), bits ^ starts);
+	}
+}
+
+/* take_bits(): free children @bits of the node of @level at @pfn, written, become
+ * blocks that begin at @starts. */
+static void take_bits(struct pfn_tree *tree, unsigned int level,
+		      unsigned long pfn, uint64_t bits, uint64_t starts)
+{
+	unsigned long index = pfn >> span_shift(level);
+
+	mark(tree, level, pfn, bits, starts);
+	set_children(tree, level, index, bits, false);
+	lower(tree, pfn, level + 1, largest_block(tree, level, index));
+}
+
+/* give_bits(): blocks @bits that begin at @starts, of the node of @level at @pfn,
+ * written, become free; the largest block that comes of it is of @order. */
+static void give_bits(struct pfn_tree *tree, unsigned int level,
+		      unsigned long pfn, uint64_t bits, uint64_t starts)
+{
+	unmark(tree, level, pfn, bits, starts);
+	set_children(tree, level, pfn >> span_shift(level), bits, true);
 	if (!level)
-		bits = 1ull << child_at(pfn, 1);
-	return *extra(node_of(tree, 1, pfn), 1) & bits;
+		settle(node_of(tree, 1, pfn), child_at(pfn, 1));
 }
 
 void pfn_tree_take(struct pfn_tree *tree, unsigned long pfn,
 		   unsigned int order)
 {
 	unsigned int level = block_level(tree, order);
-	uint64_t *node = node_of(tree, level, pfn);
-
-	write_down_to(tree, pfn, level, true);
-	set_children(tree, node, level, block_bits(pfn, order, level), false);
-	lower(tree, pfn, level + 1, largest_block(node, level));
-}
-
-/* give_in_word(): pfn_tree_give() of a block smaller than a word, whose word is
- * written, below @node: what a free mostly is. */
-static inline enum pfn_tree_result give_in_word(struct pfn_tree *tree,
-						uint64_t *node,
-						unsigned long pfn,
-						unsigned int order,
-						bool flagged)
-{
-	uint64_t *word = word_of(tree, pfn), taken = *word;
-	uint64_t bits = block_bits(pfn, order, 0);
-	unsigned int c = child_at(pfn, 1);
-
-	if (~taken & bits)
-		return PFN_TREE_WAS_FREE;
-	if (!flagged && *extra(node, 1) >> c & 1)
-		return PFN_TREE_FLAGGED;
-	*word = taken & ~bits;
-	order = coalesce(~(taken & ~bits), child_at(pfn, 0), order);
-	if (!(node[order] >> c & 1))
-		raise(tree, pfn, 1, order);
-	return PFN_TREE_FREED;
-}
-
-/* give_any(): the same for every block. */
-static __attribute__((noinline)) enum pfn_tree_result
-give_any(struct pfn_tree *tree, unsigned long pfn, unsigned int order, bool flagged)
-{
-	unsigned int level = block_level(tree, order);
-	uint64_t *node = node_of(tree, level, pfn);
 	uint64_t bits = block_bits(pfn, order, level);
 
-	if (!write_down_to(tree, pfn, level, false))
-		return PFN_TREE_WAS_FREE;
-	if ((level ? node[0] : ~node[0]) & bits)
-		return PFN_TREE_WAS_FREE;
-	if (!flagged && has_flag(tree, pfn, level, bits))
-		return PFN_TREE_FLAGGED;
-	set_children(tree, node, level, bits, true);
+	write_down_to(tree, pfn, level);
+	take_bits(tree, level, pfn, bits, bits & -bits);
+}
+
+/* state_of(): of children @bits of @node, of a block if @joined makes them one. */
+static enum pfn_tree_state state_of(uint64_t joined, uint64_t bits)
+{
+	return is_block(joined, bits) ? PFN_TREE_TAKEN : PFN_TREE_OTHER;
+}
+
+/*
+ * block_state(): pfn_tree_state() by the marks alone, for which it doesn't matter
+ * that a node that is all taken by what it is part of has other masks than that.
+ */
+static enum pfn_tree_state block_state(const struct pfn_tree *tree,
+				       unsigned long pfn, unsigned int order)
+{
+	unsigned int level = block_level(tree, order);
+	uint64_t bits = block_bits(pfn, order, level);
+
+	for (unsigned int l = tree->root;; l--) {
+		const struct pfn_node *node = node_of(tree, l, pfn);
+		unsigned int c = child_at(pfn, l);
+
+		if (l == level)
+			return (node->whole & bits) == bits
+			       ? state_of(node->joined, bits) : PFN_TREE_OTHER;
+		if (node->whole >> c & 1)
+			return PFN_TREE_OTHER;
+		if (l == 1)
+			return state_of(pfn_joins_get(node, c), bits);
+		if (!(node->written >> c & 1))
+			return order ? PFN_TREE_OTHER : PFN_TREE_TAKEN;
+	}
+}
+
+/* is_free(): page @pfn is free. */
+static bool is_free(const struct pfn_tree *tree, unsigned long pfn)
+{
+	unsigned int c;
+
+	for (const struct pfn_tree_level *l = &tree->level[tree->root];
+	     l > tree->level; l--) {
+		const struct pfn_node *node = lookup(l, pfn, &c);
+
+		if (!((node->mask[0] & ~node->mask[l->child_shift]) >> c & 1))
+			return node->mask[0] >> c & 1;
+	}
+	return !(*word_at(tree, pfn >> PFN_TREE_SHIFT) >>
+		 (pfn & (CHILDREN - 1)) & 1);
+}
+
+enum pfn_tree_state pfn_tree_state(const struct pfn_tree *tree,
+				   unsigned long pfn, unsigned int order)
+{
+	return is_free(tree, pfn) ? PFN_TREE_FREE
+				  : block_state(tree, pfn, order);
+}
+
+void pfn_tree_give(struct pfn_tree *tree, unsigned long pfn,
+		   unsigned int order)
+{
+	unsigned int level = block_level(tree, order);
+	unsigned int c = child_at(pfn, level);
+	uint64_t bits = block_bits(pfn, order, level);
+
+	write_down_to(tree, pfn, level);
+	give_bits(tree, level, pfn, bits, bits & -bits);
 	raise(tree, pfn, level + 1, child_order(level) +
-	      coalesce(free_children(node, level), child_at(pfn, level),
+	      coalesce(free_children(tree, level, pfn >> span_shift(level)), c,
 		       order - child_order(level)));
-	return PFN_TREE_FREED;
 }
 
-enum pfn_tree_result pfn_tree_give(struct pfn_tree *tree, unsigned long pfn,
-				   unsigned int order, bool flagged)
+void pfn_tree_split(struct pfn_tree *tree, unsigned long pfn,
+		    unsigned int order)
 {
-	uint64_t *node = order < PFN_TREE_SHIFT ? written_node(tree, pfn)
-						: NULL;
+	unsigned int level = block_level(tree, order);
+	uint64_t bits = block_bits(pfn, order, level);
 
-	if (!node)
-		return give_any(tree, pfn, order, flagged);
-	if (!order)
-		return give_in_word(tree, node, pfn, 0, flagged);
-	return give_in_word(tree, node, pfn, order, flagged);
+	unmark(tree, level, pfn, bits, bits & -bits);
 }
 
-uint64_t pfn_tree_take_all(struct pfn_tree *tree, unsigned long pfn,
-			   unsigned int level, uint64_t *unflagged)
+/* block_in_word(): the first join of word @c of @node in pages [@lo, @hi) of it, or
+ * the page before the first, which the join is to. */
+static unsigned long block_in_word(const struct pfn_node *node, unsigned int c,
+				   unsigned long lo, unsigned long hi)
 {
-	uint64_t *node = node_of(tree, level, pfn);
-	uint64_t *flags = extra(node_of(tree, 1, pfn), 1);
-	uint64_t free;
+	uint64_t joins = pfn_joins_get(node, c);
 
-	write_down_to(tree, pfn, level, true);
-	free = free_children(node, level);
-	set_children(tree, node, level, free, false);
-	lower(tree, pfn, level + 1, largest_block(node, level));
-	*unflagged = level ? ~*flags & ~node[0]
-			   : *flags >> child_at(pfn, 1) & 1 ? 0 : ~0ull;
-	*flags |= level ? ~0ull : 1ull << child_at(pfn, 1);
-	return free;
+	joins = (joins | joins >> 1) & bits_between(lo, hi);
+	return joins ? lowest_bit(joins) : PFN_NONE;
 }
 
-void pfn_tree_give_all(struct pfn_tree *tree, unsigned long pfn,
-		       unsigned int level, uint64_t free)
+/* unmarked(): no page of [@lo, @hi), relative to level-1 @node, is of a block. */
+static bool unmarked(const struct pfn_node *node, unsigned long lo,
+		     unsigned long hi)
 {
-	uint64_t *node = node_of(tree, level, pfn);
+	unsigned long end = (hi + CHILDREN - 1) >> PFN_TREE_SHIFT;
 
-	if (!free)
+	return !node->joins &&
+	       !(node->whole & bits_between(lo >> PFN_TREE_SHIFT, end));
+}
+
+/* find_marked(): pfn_tree_find_block() for [@lo, @hi), relative to node @index of
+ * @level, whose marks are valid. */
+static unsigned long find_marked(const struct pfn_tree *tree,
+				 unsigned int level, unsigned long index,
+				 unsigned long lo, unsigned long hi)
+{
+	const struct pfn_node *node = node_at(tree, level, index);
+	unsigned int shift = child_order(level);
+	unsigned long child, found, base = index << PFN_TREE_SHIFT;
+
+	if (level == 1 && unmarked(node, lo, hi))
+		return PFN_NONE;
+	for (unsigned long c = lo >> shift; c << shift < hi; c++) {
+		unsigned long first = MAX(lo, c << shift) - (c << shift);
+		unsigned long end = MIN(hi - (c << shift), 1ul << shift);
+
+		child = base + c;
+		if (node->whole >> c & 1)
+			return (child << shift) + first;
+		if (level == 1)
+			found = block_in_word(node, (unsigned int)c, first,
+					      end);
+		else
+			found = node->written >> c & 1
+				? find_marked(tree, level - 1, child, first, end)
+				: PFN_NONE;
+		if (found != PFN_NONE)
+			return level == 1 ? (child << shift) + found : found;
+	}
+	return PFN_NONE;
+}
+
+unsigned long pfn_tree_find_block(const struct pfn_tree *tree,
+				  unsigned long start, unsigned long end)
+{
+	unsigned long base = root_index(tree) << span_shift(tree->root);
+
+	return find_marked(tree, tree->root, root_index(tree), start - base,
+			   end - base);
+}
+
+/* spread(): blocks of 1 << @order bits, each of which begins at a bit of @starts. */
+static uint64_t spread(uint64_t starts, unsigned int order)
+{
+	for (unsigned int j = 0; j < order; j++)
+		starts |= starts << (1u << j);
+	return starts;
+}
+
+/* lowest_bits(): the lowest @max bits of @mask. */
+static uint64_t lowest_bits(uint64_t mask, unsigned int max)
+{
+	uint64_t rest = max < CHILDREN ? mask : 0;
+
+	while (max-- && rest)
+		rest &= rest - 1;
+	return mask ^ rest;
+}
+
+/* run_level(): the level of the node whose children blocks of @order are runs of. */
+static unsigned int run_level(unsigned int order)
+{
+	return order >= PFN_TREE_SHIFT;
+}
+
+uint64_t pfn_tree_take_blocks(struct pfn_tree *tree, unsigned long pfn,
+			      unsigned int order, unsigned int max,
+			      bool *flagged)
+{
+	unsigned int level = run_level(order);
+	struct pfn_node *node = node_of(tree, 1, pfn);
+	uint64_t free, starts, bits, words;
+
+	write_down_to(tree, pfn, level);
+	free = free_children(tree, level, pfn >> span_shift(level));
+	if (level)
+		free &= ~node->flags;
+	order -= child_order(level);
+	starts = lowest_bits(aligned_runs(free, order), max);
+	bits = spread(starts, order);
+	take_bits(tree, level, pfn, bits, starts);
+	words = level ? bits : 1ull << child_at(pfn, 1);
+	*flagged = node->flags & words;
+	node->flags |= words;
+	node->plain &= ~words;
+	return starts;
+}
+
+void pfn_tree_give_blocks(struct pfn_tree *tree, unsigned long pfn,
+			  unsigned int order, uint64_t starts)
+{
+	unsigned int level = run_level(order);
+	uint64_t bits = spread(starts, order - child_order(level));
+	int largest;
+
+	if (!starts)
 		return;
-	write_down_to(tree, pfn, level, true);
-	set_children(tree, node, level, free, true);
-	raise(tree, pfn, level + 1,
-	      (unsigned int)largest_block(node, level));
+	write_down_to(tree, pfn, level);
+	give_bits(tree, level, pfn, bits, starts);
+	largest = largest_block(tree, level, pfn >> span_shift(level));
+	raise(tree, pfn, level + 1, (unsigned int)largest);
+}
+
+/* set_flag(): the flag of page @pfn's word, whose node is written. A word that
+ * loses it is plain from here on, if it can be. */
+static void set_flag(struct pfn_tree *tree, unsigned long pfn, bool flag)
+{
+	struct pfn_node *node = node_of(tree, 1, pfn);
+	unsigned int c = child_at(pfn, 1);
+	uint64_t bit = 1ull << c;
+
+	if (flag) {
+		node->flags |= bit;
+		node->plain &= ~bit;
+		return;
+	}
+	node->flags &= ~bit;
+	if (node->whole & bit)
+		return;
+	if (child_taken(node, c) || child_free(node, 1, c))
+		write_child(tree, node, 1, pfn >> PFN_TREE_SHIFT, c);
+	else
+		settle(node, c);
 }
 
 void pfn_tree_set_flags(struct pfn_tree *tree, unsigned long start,
@@ -884,12 +1139,58 @@ void pfn_tree_set_flags(struct pfn_tree *tree, unsigned long start,
 {
 	for (unsigned long pfn = start; pfn < end;
 	     pfn = (pfn | (CHILDREN - 1)) + 1) {
-		uint64_t bit = 1ull << child_at(pfn, 1);
-		uint64_t *flags = extra(node_of(tree, 1, pfn), 1);
-
-		write_down_to(tree, pfn, 1, true);
-		*flags = flag ? *flags | bit : *flags & ~bit;
+		write_down_to(tree, pfn, 1);
+		set_flag(tree, pfn, flag);
 	}
+}
+
+/* marked_node(): the node of level 1 at @pfn, where it has valid marks; NULL where
+ * it, or one above, was never written. */
+static const struct pfn_node *marked_node(const struct pfn_tree *tree,
+					  unsigned long pfn)
+{
+	unsigned int c;
+
+	for (const struct pfn_tree_level *l = &tree->level[tree->root];
+	     l > &tree->level[1]; l--) {
+		const struct pfn_node *node = lookup(l, pfn, &c);
+
+		if (!(node->written >> c & 1))
+			return NULL;
+	}
+	return node_of(tree, 1, pfn);
+}
+
+bool pfn_tree_flag(const struct pfn_tree *tree, unsigned long pfn)
+{
+	const struct pfn_node *node = marked_node(tree, pfn);
+
+	return node ? node->flags >> child_at(pfn, 1) & 1
+		    : pfn_tree_next_free(tree, pfn) != pfn;
+}
+
+bool pfn_tree_free_word(const struct pfn_tree *tree, unsigned long pfn)
+{
+	return child_free(node_of(tree, 1, pfn), 1, child_at(pfn, 1));
+}
+
+bool pfn_tree_needs_table(const struct pfn_tree *tree, unsigned long pfn)
+{
+	const struct pfn_node *node;
+
+	if (tree->spare)
+		return false;
+	node = marked_node(tree, pfn);
+	return !node || !node->joins;
+}
+
+unsigned long pfn_tree_table_pages(unsigned long start_pfn,
+				   unsigned long end_pfn)
+{
+	unsigned long nodes = level_nodes(1, start_pfn, end_pfn);
+
+	return nodes <= PFN_TREE_OWN_TABLES ? 0
+	       : (nodes - PFN_TREE_OWN_TABLES + JOINS_TABLES - 1) / JOINS_TABLES;
 }
 
 /* count_blocks(): the naturally aligned blocks that make up [@pfn, @end). */
@@ -925,46 +1226,54 @@ unsigned long pfn_tree_count(const struct pfn_tree *tree, unsigned long lo,
 }
 
 /* check_masks(): where child @c has a block of order k, it has one of k - 1. */
-static void check_masks(const uint64_t *node, unsigned int level)
+static void check_masks(const struct pfn_node *node, unsigned int level)
 {
 	for (unsigned int k = 1; k <= child_order(level); k++)
-		BUG_ON(node[k] & ~node[k - 1],
+		BUG_ON(node->mask[k] & ~node->mask[k - 1],
 		       "pfn_tree: level %u: mask %u says more than mask %u",
 		       level, k, k - 1);
 }
 
-static void check_node(const struct pfn_tree *tree, unsigned int level,
-		       unsigned long index);
-
-/* check_mixed(): child @c of @node of @level, number @child of its own level and
- * not uniform, was written, is sound, and is what the masks say. */
-static void check_mixed(const struct pfn_tree *tree, const uint64_t *node,
-			unsigned int level, unsigned long child, unsigned int c)
+/* check_joined(): @joined makes up, of the children @whole of the node of @level
+ * at page @pfn, or of pages, blocks of a power of two that are aligned. */
+static void check_joined(unsigned int level, unsigned long pfn, uint64_t whole,
+			 uint64_t joined)
 {
-	int largest;
+	uint64_t rest = whole, bits;
 
-	BUG_ON(level > 1 && !(node[child_order(level) + 1] >> c & 1),
-	       "pfn_tree: level %u: child 0x%lx is in use and was never written",
-	       level, child);
-	check_node(tree, level - 1, child);
-	largest = largest_block(node_at(tree, level - 1, child), level - 1);
-	for (int k = 0; k <= (int)child_order(level); k++)
-		BUG_ON((node[k] >> c & 1) != (k <= largest),
-		       "pfn_tree: level %u: mask %d of child 0x%lx is wrong, its largest block is of order %d",
-		       level, k, child, largest);
+	BUG_ON(joined & ~whole,
+	       "pfn_tree: level %u: at 0x%lx something is joined that isn't taken",
+	       level, pfn);
+	while (rest) {
+		unsigned int first = lowest_bit(rest), n = 1;
+
+		while (first + n < CHILDREN && joined >> (first + n) & 1)
+			n++;
+		bits = (n < CHILDREN ? (1ull << n) - 1 : ~0ull) << first;
+		BUG_ON(!is_power_of_2(n) || first % n || joined >> first & 1 ||
+		       (bits & ~whole),
+		       "pfn_tree: level %u: at 0x%lx children %u to %u are no block",
+		       level, pfn, first, first + n - 1);
+		rest &= ~bits;
+	}
 }
 
-/* check_uniform(): child @child of the root is all free or all taken, and says so
- * itself. */
-static void check_uniform(const struct pfn_tree *tree, unsigned long child,
-			  bool free)
+/* check_word(): the marks of word number @index, child @c of @node. */
+static void check_word(const struct pfn_tree *tree,
+		       const struct pfn_node *node, unsigned long index,
+		       unsigned int c)
 {
-	const uint64_t *node = node_at(tree, tree->root - 1, child);
+	uint64_t bit = 1ull << c, joins = pfn_joins_get(node, c);
+	uint64_t word = *word_at(tree, index);
+	uint64_t taken = child_taken(node, c) ? ~0ull
+			 : child_free(node, 1, c) ? 0 : word;
 
-	for (unsigned int k = 0; k <= child_order(tree->root - 1); k++)
-		BUG_ON(node[k] != (free ? ~0ull : 0),
-		       "pfn_tree: child 0x%lx of the root is all %s, its mask %u isn't",
-		       child, free ? "free" : "taken", k);
+	BUG_ON((node->plain & bit) &&
+	       ((node->flags | node->whole) & bit || joins || word != taken),
+	       "pfn_tree: word 0x%lx is plain and isn't", index);
+	BUG_ON((node->whole & bit) && (joins || taken != ~0ull),
+	       "pfn_tree: word 0x%lx is part of a block and isn't taken", index);
+	check_joined(0, index << PFN_TREE_SHIFT, taken, joins);
 }
 
 /* in_tree(): node @index of @level has a page of the tree. */
@@ -975,14 +1284,83 @@ static bool in_tree(const struct pfn_tree *tree, unsigned int level,
 	       index <= (tree->end_pfn - 1) >> span_shift(level);
 }
 
-/* check_node(): the invariants of node @index of @level and all below it. */
+/*
+ * check_marks(): the marks of node @index of @level, which are valid, and of all
+ * below it that are. A node that is all taken by what it is part of has masks that
+ * are not; @masks says whether these are. Returns tables of joins in use.
+ */
+static unsigned long check_marks(const struct pfn_tree *tree,
+				 unsigned int level, unsigned long index,
+				 bool masks)
+{
+	const struct pfn_node *node = node_at(tree, level, index);
+	unsigned long nr = level == 1 && node->joins;
+
+	BUG_ON(masks && (node->whole & node->mask[0]),
+	       "pfn_tree: level %u: node 0x%lx has a block that has free pages",
+	       level, index);
+	check_joined(level, index << span_shift(level), node->whole,
+		     node->joined);
+	for (unsigned int c = 0; c < CHILDREN; c++) {
+		unsigned long child = (index << PFN_TREE_SHIFT) + c;
+		bool mixed = masks && !child_taken(node, c) &&
+			     !child_free(node, level, c);
+
+		if (!in_tree(tree, level - 1, child))
+			continue;
+		if (level == 1 && masks)
+			check_word(tree, node, child, c);
+		else if (level > 1 && (node->written >> c & 1))
+			nr += check_marks(tree, level - 1, child,
+					  mixed || level == tree->root);
+	}
+	return nr;
+}
+
+static void check_node(const struct pfn_tree *tree, unsigned int level,
+		       unsigned long index);
+
+/* check_mixed(): child @c of @node of @level, number @child of its own level and
+ * not uniform, was written, is sound, and is what the masks say. */
+static void check_mixed(const struct pfn_tree *tree,
+			const struct pfn_node *node, unsigned int level,
+			unsigned long child, unsigned int c)
+{
+	int largest;
+
+	BUG_ON(level > 1 && !(node->written >> c & 1),
+	       "pfn_tree: level %u: child 0x%lx is in use and was never written",
+	       level, child);
+	check_node(tree, level - 1, child);
+	largest = largest_block(tree, level - 1, child);
+	for (int k = 0; k <= (int)child_order(level); k++)
+		BUG_ON((node->mask[k] >> c & 1) != (k <= largest),
+		       "pfn_tree: level %u: mask %d of child 0x%lx is wrong, its largest block is of order %d",
+		       level, k, child, largest);
+}
+
+/* check_uniform(): child @child of the root is all free or all taken, and says so
+ * itself. */
+static void check_uniform(const struct pfn_tree *tree, unsigned long child,
+			  bool free)
+{
+	const struct pfn_node *node = node_at(tree, tree->root - 1, child);
+
+	for (unsigned int k = 0; k <= child_order(tree->root - 1); k++)
+		BUG_ON(node->mask[k] != (free ? ~0ull : 0),
+		       "pfn_tree: child 0x%lx of the root is all %s, its mask %u isn't",
+		       child, free ? "free" : "taken", k);
+}
+
+/* check_node(): the masks of node @index of @level and all below it. */
 static void check_node(const struct pfn_tree *tree, unsigned int level,
 		       unsigned long index)
 {
-	const uint64_t *node = node_at(tree, level, index);
+	const struct pfn_node *node;
 
 	if (!level)
 		return;
+	node = node_at(tree, level, index);
 	check_masks(node, level);
 	for (unsigned int c = 0; c < CHILDREN; c++) {
 		unsigned long child = (index << PFN_TREE_SHIFT) + c;
@@ -1000,11 +1378,12 @@ static void check_node(const struct pfn_tree *tree, unsigned int level,
 
 void pfn_tree_check(const struct pfn_tree *tree)
 {
-	unsigned int shift = span_shift(tree->root);
-	unsigned long index = tree->start_pfn >> shift;
-	unsigned long first = pfn_tree_next_free(tree, index << shift);
+	unsigned long index = root_index(tree);
+	unsigned long first = pfn_tree_next_free(tree, index
+							<< span_shift(tree->root));
 
 	check_node(tree, tree->root, index);
+	pfn_joins_check(tree, check_marks(tree, tree->root, index, true));
 	BUG_ON(first < tree->start_pfn,
 	       "pfn_tree: page 0x%lx below the tree is free", first);
 	first = find_in_node(tree, tree->root, index, 0, tree->end_pfn);

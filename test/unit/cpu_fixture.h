@@ -167,44 +167,46 @@ static inline void set_node_on(unsigned int i, int nid)
 }
 
 /*
- * cpus_check(): what holds of all caches at any time: what is free in one is
- * managed by it; what one manages is taken in the node's tree; no page is managed
- * by two. Panics where it doesn't.
+ * cpus_check(): what holds of all caches while nobody is in the middle of something:
+ * what a cache holds is either free or allocated; to the node's tree it is taken,
+ * as blocks of just that order, in flagged words; no page is held by two.
  */
 static inline void cpus_check_cache(const struct page_cache *cache,
-				    unsigned int level)
+				    unsigned int order)
 {
-	unsigned int shift = page_cache_shift(level);
+	unsigned long first = PFN_DOWN(cache->start);
 
-	BUG_ON(cache->free & ~cache->managed,
-	       "cache of 0x%lx: 0x%llx is free, 0x%llx managed",
-	       cache->start_pfn, (unsigned long long)cache->free,
-	       (unsigned long long)cache->managed);
-	for (unsigned int unit = 0; cache->zone && unit < 64; unit++) {
-		unsigned long pfn = cache->start_pfn +
-				    ((unsigned long)unit << shift);
+	BUG_ON(cache->free & cache->busy ||
+	       (cache->free | cache->busy) != cache->held,
+	       "cache of 0x%lx: 0x%llx is free, 0x%llx allocated, 0x%llx held",
+	       first, (unsigned long long)cache->free,
+	       (unsigned long long)cache->busy,
+	       (unsigned long long)cache->held);
+	for (uint64_t held = cache->held; held; held &= held - 1) {
+		unsigned long pfn = first + ((unsigned long)lowest_bit(held)
+					     << page_cache_shift(order));
 		const struct pfn_tree *tree =
 			&cache->zone->zone_pgdat->bdata->tree;
 
-		BUG_ON((cache->managed >> unit & 1) &&
-		       pfn_tree_count(tree, pfn, pfn + (1ul << shift), NULL),
-		       "cache of 0x%lx: unit %u is managed, and free in the tree",
-		       cache->start_pfn, unit);
+		BUG_ON(pfn_tree_state(tree, pfn, order) != PFN_TREE_TAKEN ||
+		       !pfn_tree_flag(tree, pfn),
+		       "cache of 0x%lx: 0x%lx is no taken and flagged block",
+		       first, pfn);
 	}
 }
 
-/* cpus_manage(): how many caches manage page @pfn. */
-static inline unsigned int cpus_manage(unsigned long pfn)
+/* cpus_hold(): how many caches hold a block that page @pfn is in. */
+static inline unsigned int cpus_hold(unsigned long pfn)
 {
 	unsigned int nr = 0;
 
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		for (unsigned int level = 0; level < 2; level++) {
-			const struct page_cache *c = &cpus[i].pages->cache[level];
-			unsigned long unit = (pfn - c->start_pfn) >>
-					     page_cache_shift(level);
+		for (unsigned int k = 0; k < PAGE_CACHE_ORDERS; k++) {
+			const struct page_cache *c = &cpus[i].pages->cache[k];
 
-			nr += unit < 64 && (c->managed >> unit & 1);
+			nr += (c->held & page_cache_unit(c,
+					PFN_PHYS(ALIGN_DOWN(pfn, 1ul << k)),
+					k)) != 0;
 		}
 	return nr;
 }
@@ -212,17 +214,18 @@ static inline unsigned int cpus_manage(unsigned long pfn)
 static inline void cpus_check(void)
 {
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		for (unsigned int level = 0; level < 2; level++)
-			cpus_check_cache(&cpus[i].pages->cache[level], level);
-	for (unsigned int i = 0; i < nr_cpus; i++) {
-		const struct page_cache *c = &cpus[i].pages->cache[0];
+		for (unsigned int k = 0; k < PAGE_CACHE_ORDERS; k++) {
+			const struct page_cache *c = &cpus[i].pages->cache[k];
+			unsigned long first = PFN_DOWN(c->start);
 
-		for (unsigned int unit = 0; unit < 64; unit++)
-			BUG_ON((c->managed >> unit & 1) &&
-			       cpus_manage(c->start_pfn + unit) > 1,
-			       "page 0x%lx is managed by more than one cache",
-			       c->start_pfn + unit);
-	}
+			cpus_check_cache(c, k);
+			for (uint64_t held = c->held; held; held &= held - 1)
+				BUG_ON(cpus_hold(first +
+					((unsigned long)lowest_bit(held)
+					 << page_cache_shift(k))) != 1,
+				       "a block of order %u of 0x%lx is held by more than one cache",
+				       k, first);
+		}
 }
 
 #endif

@@ -17,17 +17,16 @@
 /* No block begins here. */
 #define FLAT_NO_HEAD	(-1)
 
-/* Pages of a word, which has a flag; and of a node of words, that may be written
- * anew, with other flags, once all of it was free. */
+/* Pages of a word, which has a flag. */
 #define FLAT_WORD	64ul
-#define FLAT_NODE	4096ul
 
-/* What is known of a word's flag. */
-enum flat_flag { FLAT_FLAGGED, FLAT_CLEAR, FLAT_UNKNOWN };
+/* A word's flag: set, or it may be either, as nothing relies on it. */
+enum flat_flag { FLAT_FLAGGED, FLAT_CLEAR };
 
 struct flat_map {
 	unsigned long start, end;		/* pages [start, end) */
 	unsigned char taken[FLAT_MAX_PAGES];	/* by pfn - start; 1 = taken */
+	unsigned char order[FLAT_MAX_PAGES];	/* of the block that it is taken as */
 	unsigned char flag[FLAT_MAX_PAGES / FLAT_WORD + 2]; /* enum flat_flag, by
 						   word, the first one's first */
 };
@@ -39,15 +38,26 @@ static inline void flat_init(struct flat_map *map, unsigned long start,
 	map->start = start;
 	map->end = end;
 	memset(map->taken, 1, end - start);
+	memset(map->order, 0, end - start);
 	memset(map->flag, FLAT_FLAGGED, sizeof(map->flag));
 }
 
-/* flat_set(): [@start, @end) becomes @taken. */
+/* flat_set(): [@start, @end) becomes @taken, as single pages. */
 static inline void flat_set(struct flat_map *map, unsigned long start,
 			    unsigned long end, bool taken)
 {
-	for (unsigned long pfn = start; pfn < end; pfn++)
+	for (unsigned long pfn = start; pfn < end; pfn++) {
 		map->taken[pfn - map->start] = taken;
+		map->order[pfn - map->start] = 0;
+	}
+}
+
+/* flat_set_block(): the block of @order at @pfn becomes taken as that. */
+static inline void flat_set_block(struct flat_map *map, unsigned long pfn,
+				  unsigned int order)
+{
+	memset(&map->taken[pfn - map->start], 1, 1ul << order);
+	memset(&map->order[pfn - map->start], (int)order, 1ul << order);
 }
 
 /* flat_taken(): page @pfn is taken, as every page outside the map is. */
@@ -82,26 +92,30 @@ static inline void flat_set_flags(struct flat_map *map, unsigned long start,
 		*flat_flag(map, MAX(pfn, map->start)) = (unsigned char)flag;
 }
 
-/* flat_forget_node(): a flag of the node at @pfn may be gone now. */
-static inline void flat_forget_node(struct flat_map *map, unsigned long pfn)
+/* flat_state(): what is known of the block of @order at @pfn, inside the map. All
+ * blocks are naturally aligned, so their orders say where they begin. */
+static inline enum pfn_tree_state flat_state(const struct flat_map *map,
+					     unsigned long pfn,
+					     unsigned int order)
 {
-	unsigned long end = pfn + FLAT_NODE;
-
-	for (; pfn < end; pfn += FLAT_WORD)
-		if (*flat_flag(map, pfn) == FLAT_FLAGGED)
-			*flat_flag(map, pfn) = FLAT_UNKNOWN;
+	if (!flat_taken(map, pfn))
+		return PFN_TREE_FREE;
+	for (unsigned long i = pfn; i < pfn + (1ul << order); i++)
+		if (!flat_taken(map, i) ||
+		    map->order[i - map->start] != order)
+			return PFN_TREE_OTHER;
+	return PFN_TREE_TAKEN;
 }
 
-/* flat_forget_flags(): after [@start, @end) became free: nothing is known of the
- * flags of nodes that are all free now. */
-static inline void flat_forget_flags(struct flat_map *map, unsigned long start,
-				     unsigned long end)
+/* flat_find_block(): the first page of [@start, @end) that is of a block of more than
+ * one, or PFN_NONE. */
+static inline unsigned long flat_find_block(const struct flat_map *map,
+					    unsigned long start,
+					    unsigned long end)
 {
-	unsigned long node = start / FLAT_NODE * FLAT_NODE;
-
-	for (; node < end; node += FLAT_NODE)
-		if (flat_all(map, node, node + FLAT_NODE, false))
-			flat_forget_node(map, node);
+	while (start < end && !map->order[start - map->start])
+		start++;
+	return start < end ? start : PFN_NONE;
 }
 
 /* flat_next(): the first page at or above @pfn that is @taken or free, or the

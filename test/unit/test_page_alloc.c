@@ -51,8 +51,10 @@ static void test_alloc_splits_and_free_merges(void **state)
 	assert_mm("anaaa000........");
 	assert_true(free_pages(MM(4), 0));
 	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
-	assert_true(free_pages(MM(2), 1));
+	assert_true(free_pages(MM(2), 0));
+	assert_true(free_pages(MM(3), 0));
 	assert_mm("an00aaaa........");
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(2));
 	page_alloc_check();
 }
 
@@ -141,16 +143,47 @@ static void test_free_twice(void **state)
 	assert_int_equal(node_free(0), 7);
 }
 
-/* One page of the block is free already: none of it is freed. */
-static void test_free_twice_in_part(void **state)
+/* A block comes back as what it was handed out as, or not at all. */
+static void test_free_with_another_order(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "0000000000000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 3), MM(8));
+	assert_false(free_pages(MM(4), 0));
+	assert_log("page_alloc: free_pages(0x0000000080004000, order 0) refused: allocated with another order, called from ");
+	for (unsigned long i = 4; i < 16; i++)
+		assert_false(free_pages(MM(i), 0));
+	assert_false(free_pages(MM(4), 1));
+	assert_false(free_pages(MM(6), 1));
+	assert_false(free_pages(MM(8), 2));
+	assert_false(free_pages(MM(12), 2));
+	assert_false(free_pages_exact(MM(4), PAGE(4)));
+	assert_log("free_pages_exact(0x0000000080004000, 0x4000 bytes) refused: allocated with another order, called from ");
+	assert_mm("0n00aaaaaaaaaaaa");
+	assert_true(free_pages(MM(4), 2));
+	assert_true(free_pages(MM(8), 3));
+	assert_mm("0n00000000000000");
+	page_alloc_check();
+}
+
+/* Single pages are no block, even where they make up one. */
+static void test_free_of_pages_as_a_block(void **state)
 {
 	(void)state;
 	mm_machine(1, BASE, "00000000");
 	mm_handover();
-	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_int_equal(alloc_pages_exact(PAGE(4), GFP_KERNEL), MM(4));
+	for (unsigned int order = 1; order < 3; order++)
+		assert_false(free_pages(MM(4), order));
+	assert_log("refused: allocated with another order");
 	assert_true(free_pages(MM(6), 0));
 	assert_false(free_pages(MM(4), 2));
+	assert_false(free_pages(MM(6), 1));
+	assert_log("order 1) refused: already free");
 	assert_mm("0n00aa0a");
+	page_alloc_check();
 }
 
 static void test_free_of_no_block(void **state)
@@ -428,7 +461,7 @@ static void test_poison_and_bad_frees(void **state)
 {
 	(void)state;
 	poisoned_machine(1, "00000000");
-	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_int_equal(alloc_pages_exact(PAGE(4), GFP_KERNEL), MM(4));
 	memset(phys_to_virt(MM(4)), 0x55, PAGE(4));
 	assert_true(free_pages(MM(6), 0));
 	assert_false(free_pages(MM(4), 2));
@@ -512,7 +545,7 @@ static void test_contig_range(void **state)
 	page_alloc_check();
 }
 
-/* Runs of pages, lowest first, nearest node first, and zeroed on request. */
+/* Runs of pages, the largest first, nearest node first, and zeroed on request. */
 static void test_bulk(void **state)
 {
 	struct page_run runs[4];
@@ -521,22 +554,153 @@ static void test_bulk(void **state)
 	mm_machine(2, BASE, "00000000" "11111111");
 	mm_handover();
 	assert_int_equal(alloc_pages_bulk(__GFP_ZERO, 10, runs, 4), 10);
-	assert_mm("anaaaaaa" "naaa1111");
-	assert_int_equal(runs[0].start, MM(0));
+	assert_mm("anaaaaaa" "n1aaa111");
+	assert_int_equal(runs[0].start, MM(4));
+	assert_int_equal(runs[0].nr, 4);
 	assert_int_equal(runs[1].start, MM(2));
-	assert_int_equal(runs[1].nr, 6);
-	assert_int_equal(runs[2].nr, 3);
+	assert_int_equal(runs[2].start, MM(0));
+	assert_int_equal(runs[3].nr, 3);
 	assert_filled(2, 8, 0);
-	assert_int_equal(alloc_pages_bulk(__GFP_THISNODE, 1, runs + 3, 1), 0);
-	assert_true(free_pages_bulk(runs, 3));
-	assert_false(free_pages_bulk(runs, 3));
+	assert_int_equal(alloc_pages_bulk(__GFP_THISNODE, 1, runs, 1), 0);
+	assert_true(free_pages_bulk(runs, 4));
+	assert_false(free_pages_bulk(runs, 4));
 	assert_log("refused: already free");
 	assert_mm("0n000000" "n1111111");
-	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 10, runs, 2), 7);
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 10, runs, 2), 6);
 	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 10, runs, 0), 0);
 	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 0, runs, 4), 0);
-	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 100, runs, 4), 7);
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 100, runs, 4), 8);
 	assert_mm("anaaaaaa" "naaaaaaa");
+	page_alloc_check();
+}
+
+/* What is written to free pages, by mistake or to do harm, changes nothing that the
+ * allocator does: two machines, one with all of its free pages written over after
+ * each call, hand out the same. */
+static void run_calls(bool corrupt, phys_addr_t *got, unsigned int nr)
+{
+	unsigned char *mem;
+
+	mm_machine(1, BASE, "00000000000000000000000000000000");
+	mm_handover();
+	mem = phys_to_virt(MM(0));
+	for (unsigned int i = 0; i < nr; i++) {
+		for (unsigned int k = 0; corrupt && k < 32; k++)
+			if (mm_free_in(mm_base_pfn + k) == 0)
+				memset(mem + PAGE(k), (int)(0x11 * i), PAGE(1));
+		got[i] = i % 3 == 2 ? free_pages(got[i - 1], (i - 1) % 4)
+				    : alloc_pages(GFP_KERNEL, i % 4);
+		page_alloc_check();
+		pfn_tree_check(&NODE_DATA(0)->bdata->tree);
+	}
+}
+
+static void test_corrupted_free_pages(void **state)
+{
+	phys_addr_t clean[40], corrupted[40];
+
+	(void)state;
+	run_calls(false, clean, ARRAY_SIZE(clean));
+	unit_reset(NULL);
+	run_calls(true, corrupted, ARRAY_SIZE(corrupted));
+	assert_memory_equal(clean, corrupted, sizeof(clean));
+}
+
+static void test_no_memory_is_null_or_a_panic(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	assert_int_equal(alloc_pages(__GFP_NOFAIL, 2), MM(4));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), 0);
+	assert_panics(alloc_pages(__GFP_NOFAIL, 2),
+		      "out of memory: alloc_pages(node 0, order 2) has no block, and must have one; called from ");
+	assert_log("Node 0, zone    DMA32      1      1");
+	assert_panics(alloc_pages_node(1, __GFP_NOFAIL, 0),
+		      "out of memory: alloc_pages(node 1, order 0)");
+	page_alloc_check();
+}
+
+/* big_machine(): one node of @nr pages. */
+static void big_machine(unsigned long nr)
+{
+	mm_base_pfn = BASE;
+	mm_begin(1);
+	host_ram(MM(0), PAGE(nr));
+	assert_int_equal(memblock_add_node(MM(0), PAGE(nr), 0, MEMBLOCK_NONE),
+			 0);
+	mm_ready(1);
+	mm_handover();
+}
+
+/* alloc_all(): single pages, until there is none for @gfp; how many. */
+static unsigned long alloc_all(gfp_t gfp)
+{
+	unsigned long nr = 0;
+
+	while (alloc_pages(gfp, 0))
+		nr++;
+	return nr;
+}
+
+/* The last thousandth of a zone is for those who ask for it. */
+static void test_watermark(void **state)
+{
+	(void)state;
+	big_machine(4096);
+	assert_int_equal(alloc_all(GFP_KERNEL), 4095 - 3);
+	assert_int_equal(alloc_pages(__GFP_DMA32, 0), 0);
+	assert_int_equal(alloc_all(__GFP_HIGH), 3);
+	page_alloc_check();
+}
+
+/* What falls back on the lower zone leaves a share of it; what needs it doesn't. */
+static void test_reserve_of_the_lower_zone(void **state)
+{
+	(void)state;
+	host.dma32_limit_pfn = BASE + 500;
+	big_machine(1500);
+	assert_int_equal(alloc_all(GFP_KERNEL), 1499 - 3);
+	assert_int_equal(alloc_all(__GFP_DMA32), 3);
+	page_alloc_check();
+}
+
+/* More nodes of a tree with such blocks than it has tables of its own: a page of
+ * the buddy's is tables then, which nobody can free, until CPUs are drained. */
+static void test_tables_come_from_the_buddy(void **state)
+{
+	const pg_data_t *pgdat = &mm_nodes[0];
+	phys_addr_t pa[12], table = 0;
+	unsigned long free;
+
+	(void)state;
+	big_machine(12 * 4096);
+	free = node_free(0);
+	for (unsigned int i = 0; i < 12; i++) {
+		pa[i] = alloc_pages(__GFP_THISNODE, 1);
+		assert_int_equal(alloc_contig_range(
+			PFN_DOWN(pa[i]) + 2,
+			mm_base_pfn + (i + 1) * 4096 - (i == 11 ? 64 : 0)), 0);
+	}
+	assert_int_equal(pgdat->table_pages, 2);
+	for (unsigned long i = 0; i < 12 * 4096 && !table; i++)
+		if (pfn_tree_has_tables(&pgdat->bdata->tree,
+					phys_to_virt(MM(i)),
+					(char *)phys_to_virt(MM(i)) + 1))
+			table = MM(i);
+	assert_false(free_pages(table, 0));
+	assert_log("order 0) refused: inside a reservation");
+	assert_false(free_pages_exact(table, PAGE(1)));
+	assert_false(free_pages(pa[5] + PAGE(1), 0));
+	page_alloc_check();
+	for (unsigned int i = 0; i < 12; i++) {
+		assert_true(free_pages(pa[i], 1));
+		assert_true(free_pages_exact(pa[i] + PAGE(2),
+			MM((i + 1) * 4096 - (i == 11 ? 64 : 0)) -
+			pa[i] - PAGE(2)));
+	}
+	assert_int_equal(node_free(0), free);
+	assert_int_equal(pgdat->table_pages, 0);
 	page_alloc_check();
 }
 
@@ -642,7 +806,7 @@ static bool model_take(int nid, enum zone_type type, unsigned int order,
 	    !flat_all(&model_map[nid], pfn, end, false) ||
 	    (type == ZONE_DMA32 ? end > border : pfn < border))
 		return false;
-	flat_set(&model_map[nid], pfn, end, true);
+	flat_set_block(&model_map[nid], pfn, order);
 	return true;
 }
 
@@ -666,10 +830,10 @@ static bool model_free(unsigned long first, unsigned int order)
 	unsigned long end = first + (1ul << order);
 	int nid = model_drawing[first] - '0';
 
-	for (unsigned long i = first; i < end; i++)
-		if (i >= MODEL_PAGES || model_drawing[i] != '0' + nid ||
-		    model_fixed[i] || !model_map[nid].taken[i])
-			return false;
+	if (end > MODEL_PAGES || model_drawing[first] == '.' ||
+	    model_fixed[first] ||
+	    flat_state(&model_map[nid], BASE + first, order) != PFN_TREE_TAKEN)
+		return false;
 	flat_set(&model_map[nid], BASE + first, BASE + end, false);
 	return true;
 }
@@ -745,7 +909,13 @@ int main(void)
 		TEST(test_alloc_zeroed_on_request),
 		TEST(test_free_pages_are_not_touched),
 		TEST(test_free_twice),
-		TEST(test_free_twice_in_part),
+		TEST(test_free_with_another_order),
+		TEST(test_free_of_pages_as_a_block),
+		TEST(test_corrupted_free_pages),
+		TEST(test_no_memory_is_null_or_a_panic),
+		TEST(test_watermark),
+		TEST(test_reserve_of_the_lower_zone),
+		TEST(test_tables_come_from_the_buddy),
 		TEST(test_free_of_no_block),
 		TEST(test_free_of_foreign_memory),
 		TEST(test_free_of_a_reservation),

@@ -101,32 +101,72 @@ static void test_free_comes_back_first(void **state)
 	assert_sound(4 * WORD - 2);
 }
 
-static void test_orders_below_a_word_share_a_run(void **state)
+/* held(): blocks of @order that this CPU's cache holds. */
+static int held(unsigned int order)
 {
-	(void)state;
-	machine_of(4 * WORD);
-	for (unsigned int order = 0; order < 6; order++)
-		assert_in_range(alloc_pages(GFP_KERNEL, order), MM(0),
-				MM(WORD - 1));
-	assert_int_equal(zone_free(0), 3 * WORD);
-	assert_sound(4 * WORD - 1 - 63);
+	return __builtin_popcountll(cpu_pages.cache[order].held);
 }
 
-static void test_orders_of_words_share_a_run(void **state)
+static void test_each_order_has_its_run(void **state)
 {
 	phys_addr_t pa[12];
 
 	(void)state;
 	machine_of(2 * RUN);
-	for (unsigned int order = 6; order < 11; order++) {
+	for (unsigned int order = 0; order < 12; order++) {
 		pa[order] = alloc_pages(GFP_KERNEL, order);
-		assert_in_range(pa[order], MM(0), MM(RUN - 1));
+		cpus_check();
 	}
-	assert_int_equal(zone_free(0), RUN + 63);
-	for (unsigned int order = 6; order < 11; order++)
+	for (unsigned int order = 1; order < 6; order++)
+		assert_in_range(held(order), 1, 64 >> order);
+	for (unsigned int order = 6; order < PAGE_CACHE_ORDERS; order++)
+		assert_int_equal(held(order), 1 << (9 - order));
+	for (unsigned int order = 0; order < 12; order++)
+		for (unsigned int k = 0; k < 12; k++)
+			if (k != order && !(pa[order] & (PAGE(1ul << k) - 1)))
+				assert_false(free_pages(pa[order], k));
+	for (unsigned int order = 0; order < 12; order++) {
 		assert_true(free_pages(pa[order], order));
-	assert_int_equal(zone_free(0), RUN + 63);
+		cpus_check();
+	}
+	for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++)
+		assert_int_equal(alloc_pages(GFP_KERNEL, order), pa[order]);
+	for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++)
+		assert_true(free_pages(pa[order], order));
 	assert_sound(2 * RUN - 1);
+}
+
+/* Two caches may have the same word, and the last to leave takes its flag away. */
+static void test_two_caches_share_a_word(void **state)
+{
+	const struct pfn_tree *tree;
+	phys_addr_t a, b;
+
+	(void)state;
+	machine_of(2 * WORD);
+	tree = &NODE_DATA(0)->bdata->tree;
+	alloc_contig_range(BASE, BASE + 1);
+	alloc_contig_range(BASE + 2, BASE + WORD);
+	a = alloc_on(0, GFP_KERNEL, 0);
+	assert_int_equal(a, MM(WORD));
+	drain_all_pages();
+	b = alloc_on(1, GFP_KERNEL, 0);
+	assert_int_equal(b, MM(WORD + 1));
+	cpus_check();
+	assert_true(cpus[0].pages->cache[0].shared);
+	assert_true(cpus[1].pages->cache[0].shared);
+	refused(1, a, 1, "allocated with another order");
+	assert_true(free_on(1, a, 0));
+	refused(0, a, 0, "already free");
+	refused(1, a, 0, "already free");
+	page_cache_leave();
+	assert_true(pfn_tree_flag(tree, BASE + WORD));
+	assert_true(free_on(0, b, 0));
+	refused(0, b, 0, "already free");
+	set_node_on(1, 1);
+	assert_false(pfn_tree_flag(tree, BASE + WORD));
+	refused(0, b, 0, "already free");
+	assert_sound(WORD);
 }
 
 /* A run that has no such block any more goes back for one that has. */
@@ -200,13 +240,13 @@ static void test_free_twice_on_its_own_cpu(void **state)
 	(void)state;
 	machine_of(4 * WORD);
 	pa = alloc_pages(GFP_KERNEL, 2);
-	assert_true(free_pages(pa + PAGE(2), 0));
-	refused(0, pa, 2, "already free");
-	assert_true(free_pages(pa, 1));
-	assert_true(free_pages(pa + PAGE(3), 0));
+	refused(0, pa + PAGE(2), 0, "allocated with another order");
+	refused(1, pa, 1, "allocated with another order");
+	assert_true(free_pages(pa, 2));
 	refused(0, pa, 2, "already free");
 	refused(1, pa, 2, "already free");
 	refused(0, pa + PAGE(1), 0, "already free");
+	refused(1, pa, 1, "already free");
 	assert_sound(4 * WORD - 1);
 }
 
@@ -265,27 +305,24 @@ static void test_run_that_changed_hands(void **state)
 	assert_sound(WORD - 1);
 }
 
-/* 64 single pages are a block as well, when all of them are taken. */
+/* Single pages are no block, though all of them are taken. */
 static void test_larger_block_over_a_run(void **state)
 {
-	phys_addr_t pa[WORD], first;
-
 	(void)state;
-	machine_of(4 * WORD);
-	first = alloc_on(0, GFP_KERNEL, 5);
+	machine_of(WORD);
+	for (unsigned long i = 0; i < WORD - 1; i++)
+		assert_int_not_equal(alloc_on(1, GFP_KERNEL, 0), 0);
+	refused(0, MM(32), 5, "allocated with another order");
+	refused(1, MM(32), 5, "allocated with another order");
+	assert_true(free_on(0, MM(40), 0));
+	refused(0, MM(32), 5, "allocated with another order");
+	refused(0, MM(40), 3, "already free");
+	assert_int_equal(alloc_on(1, GFP_KERNEL, 0), MM(40));
 	for (unsigned long i = 0; i < WORD; i++)
-		pa[i] = alloc_on(1, GFP_KERNEL, 0);
-	assert_int_equal(pa[0], MM(WORD));
-	assert_int_equal(pa[WORD - 1], MM(2 * WORD - 1));
-	assert_true(free_on(0, pa[5], 0));
-	refused(0, pa[0], 6, "already free");
-	refused(1, pa[0], 6, "already free");
-	assert_int_equal(alloc_on(1, GFP_KERNEL, 0), pa[5]);
-	assert_true(free_on(0, pa[0], 6));
-	refused(1, pa[7], 0, "already free");
-	refused(0, pa[0], 6, "already free");
-	assert_true(free_pages(first, 5));
-	assert_sound(4 * WORD - 1);
+		if (i != 1)
+			assert_true(free_on(0, MM(i), 0));
+	refused(1, MM(32), 5, "already free");
+	assert_sound(WORD - 1);
 }
 
 /* A page of a word that is whole in a cache, and one of a word from there. */
@@ -298,51 +335,45 @@ static void test_smaller_block_of_a_run_of_words(void **state)
 	pa = alloc_pages(GFP_KERNEL, 6);
 	refused(0, pa + PAGE(WORD), 0, "already free");
 	refused(1, pa + PAGE(WORD), 5, "already free");
-	assert_true(free_on(1, pa + PAGE(3), 0));
+	refused(1, pa + PAGE(3), 0, "allocated with another order");
+	refused(0, pa, 5, "allocated with another order");
+	assert_true(free_on(1, pa, 6));
 	refused(0, pa + PAGE(3), 0, "already free");
-	refused(0, pa, 6, "already free");
 	refused(1, pa, 6, "already free");
-	for (unsigned long i = 0; i < WORD; i++)
-		if (i != 3)
-			assert_true(free_pages(pa + PAGE(i), 0));
-	refused(0, pa, 6, "already free");
 	assert_sound(2 * RUN - 1);
 }
 
-/* A word that was partly free before its run was taken is no unit of it. */
-static void test_word_that_is_partly_free(void **state)
+/* A larger block that no cache has, of which a part is asked to be freed. */
+static void test_part_of_a_larger_block(void **state)
 {
 	phys_addr_t pa;
 
 	(void)state;
 	machine_of(2 * RUN);
 	pa = alloc_pages(__GFP_THISNODE, 7);
-	assert_true(free_pages(pa, 0));
-	assert_true(free_pages(pa + PAGE(WORD), 0));
-	drain_all_pages();
-	alloc_pages(GFP_KERNEL, 6);
-	refused(0, pa, 6, "already free");
+	refused(0, pa, 6, "allocated with another order");
+	refused(1, pa + PAGE(WORD), 6, "allocated with another order");
+	refused(0, pa, 0, "allocated with another order");
+	assert_true(free_pages(pa, 7));
 	refused(1, pa, 6, "already free");
-	refused(0, pa, 7, "already free");
-	assert_sound(2 * RUN - 1 - 64 - 126);
+	assert_sound(2 * RUN - 1);
 }
 
-/* Larger than any run, with one that is kept inside. */
-static void test_huge_block_over_runs(void **state)
+/* Two blocks that would be one, larger than any run. */
+static void test_huge_block_over_two(void **state)
 {
-	phys_addr_t pa;
-
 	(void)state;
 	machine_of(2 * RUN);
-	assert_int_equal(alloc_on(0, GFP_KERNEL, 6), MM(WORD));
+	assert_int_equal(alloc_on(0, GFP_KERNEL, 11), MM(RUN / 2));
 	assert_int_equal(alloc_on(1, GFP_KERNEL, 11), MM(RUN));
-	pa = MM(RUN);
-	refused(0, pa, 12, "already free");
 	assert_int_equal(alloc_on(1, GFP_KERNEL, 11), MM(RUN + RUN / 2));
-	assert_true(free_on(0, pa, 12));
-	refused(1, pa, 11, "already free");
-	refused(0, pa, 12, "already free");
-	assert_sound(2 * RUN - 1 - 64);
+	refused(0, MM(RUN), 12, "allocated with another order");
+	assert_true(free_on(0, MM(RUN), 11));
+	refused(0, MM(RUN), 12, "already free");
+	assert_true(free_on(0, MM(RUN + RUN / 2), 11));
+	refused(1, MM(RUN), 12, "already free");
+	assert_true(free_on(1, MM(RUN / 2), 11));
+	assert_sound(2 * RUN - 1);
 }
 
 /* Page 1 is reserved and inside a word that a CPU keeps. */
@@ -628,8 +659,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_first_page_brings_its_run),
 		TEST(test_free_comes_back_first),
-		TEST(test_orders_below_a_word_share_a_run),
-		TEST(test_orders_of_words_share_a_run),
+		TEST(test_each_order_has_its_run),
+		TEST(test_two_caches_share_a_word),
 		TEST(test_run_is_exchanged_for_a_larger_block),
 		TEST(test_larger_orders_pass_the_caches_by),
 		TEST(test_special_requests_pass_the_caches_by),
@@ -641,8 +672,8 @@ int main(void)
 		TEST(test_run_that_changed_hands),
 		TEST(test_larger_block_over_a_run),
 		TEST(test_smaller_block_of_a_run_of_words),
-		TEST(test_word_that_is_partly_free),
-		TEST(test_huge_block_over_runs),
+		TEST(test_part_of_a_larger_block),
+		TEST(test_huge_block_over_two),
 		TEST(test_reservation_in_a_run),
 		TEST(test_reservation_made_after_release),
 		TEST(test_disowned_page_of_a_run),

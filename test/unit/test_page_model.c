@@ -9,8 +9,9 @@
  * allocations of all orders, frees of what was allocated, in one piece or in
  * smaller or larger ones, on another CPU, twice, or of what never was a block;
  * ranges; draining; changing nodes. The model says of each block handed out
- * whether it was free and where the request allows, of each free whether it must
- * be refused, and of each failure that there was no such block in any zone.
+ * whether it was free and where the request allows; of each free whether it is of
+ * just such a block, or must be refused; and of each failure that there was no such
+ * block in any zone. It is told which pages the allocator keeps for its tables.
  *
  * Which block is handed out is the allocator's choice; where one CPU is alone and
  * nothing is kept, test_page_alloc.c pins it down. Free pages are written over all
@@ -20,6 +21,7 @@
  */
 #include "cpu_fixture.h"
 #include "mm_fixture.h"
+#include "pfn_joins.h"
 #include "sequence.h"
 
 #define NR_SHAPES	200u
@@ -40,7 +42,7 @@
 #define MAX_LIVE	4096u
 
 /* What a page is. */
-enum page_state { HOLE, RESERVED, TAKEN, FREE };
+enum page_state { HOLE, RESERVED, TABLE, TAKEN, FREE };
 
 static struct {
 	unsigned long base;		/* number of page 0 of the arrays */
@@ -49,8 +51,17 @@ static struct {
 	int nr_nodes;
 	unsigned char state[MAX_PAGES];	/* enum page_state */
 	unsigned char nid[MAX_PAGES];	/* whose page it is */
+	unsigned char order[MAX_PAGES];	/* TAKEN: of the block it is in */
+	unsigned short first[MAX_PAGES]; /* TAKEN: that block's first page */
 	unsigned long nr_free[MAX_NODES][MAX_NR_ZONES];
 } model;
+
+/* Pages of tables at a time, at most: nodes of the trees, and one more. */
+#define MAX_TABLES	8u
+
+/* Where the allocator's tables are. */
+static unsigned long tables[MAX_TABLES];
+static unsigned int nr_tables;
 
 /* Blocks handed out; some may have been freed otherwise since. */
 static struct {
@@ -107,21 +118,62 @@ static bool all_of(unsigned long start, unsigned long end,
 	return start < end;
 }
 
-/* set_state(): pages [@start, @end), free or taken, change sides. */
+/* set_state(): pages [@start, @end), free or taken, change sides; what is taken is
+ * blocks of @order. */
 static void set_state(unsigned long start, unsigned long end,
-		      enum page_state state)
+		      enum page_state state, unsigned int order)
 {
 	unsigned long *nr = &model.nr_free[model.nid[start]][zone_of(start)];
 
 	memset(&model.state[start], state, end - start);
 	*nr = state == FREE ? *nr + (end - start) : *nr - (end - start);
+	for (unsigned long i = start; i < end; i++) {
+		model.order[i] = (unsigned char)order;
+		model.first[i] = (unsigned short)
+			(start + ALIGN_DOWN(i - start, 1ul << order));
+	}
 }
 
-/* reserve_of(): pages of that zone that an ordinary request leaves. */
+/* single(): pages [@start, @end) are allocated, each by itself. */
+static bool single(unsigned long start, unsigned long end)
+{
+	if (!all_of(start, end, TAKEN))
+		return false;
+	while (start < end && !model.order[start])
+		start++;
+	return start == end;
+}
+
+/* reserve_of(): pages of that zone that a request leaves. */
 static unsigned long reserve_of(int nid, enum zone_type type, gfp_t gfp)
 {
-	return gfp & __GFP_DMA32 ? 0
-				 : NODE_DATA(nid)->node_zones[type].lowmem_reserve;
+	const struct zone *zone = &NODE_DATA(nid)->node_zones[type];
+
+	return zone->table_reserve +
+	       (gfp & __GFP_DMA32 ? 0 : zone->lowmem_reserve) +
+	       (gfp & __GFP_HIGH ? 0 : zone->watermark_min);
+}
+
+/* find_tables(): the pages that the allocator's tables are in, of what was free. */
+static void find_tables(void)
+{
+	for (; nr_tables; nr_tables--)
+		set_state(tables[nr_tables - 1], tables[nr_tables - 1] + 1,
+			  FREE, 0);
+	for (int nid = 0; nid < model.nr_nodes; nid++) {
+		const struct joins_page *page =
+			NODE_DATA(nid)->bootmem.tree.pages;
+
+		for (; page && nr_tables < MAX_TABLES; page = page->next) {
+			unsigned long i = PFN_DOWN(virt_to_phys(
+				(void *)(uintptr_t)page)) - model.base;
+
+			if (model.state[i] != FREE)
+				wrong = "a table is where something else is";
+			set_state(i, i + 1, TABLE, 0);
+			tables[nr_tables++] = i;
+		}
+	}
 }
 
 /* allowed(): @gfp, for node @nid, lets @nr pages come from that zone. */
@@ -149,17 +201,20 @@ static bool exists(int nid, gfp_t gfp, unsigned int order)
 	return false;
 }
 
-/* judge_block(): @nr pages at @pa may be handed out for that request. */
-static void judge_block(phys_addr_t pa, unsigned long nr, int nid, gfp_t gfp)
+/* judge_block(): @nr pages at @pa, as blocks of @order, may be handed out for that
+ * request. */
+static void judge_block(phys_addr_t pa, unsigned long nr, unsigned int order,
+			int nid, gfp_t gfp)
 {
 	unsigned long i = PFN_DOWN(pa) - model.base;
 
+	find_tables();
 	if (!all_of(i, i + nr, FREE))
 		wrong = "handed out pages that weren't free";
 	else if (!allowed(nid, gfp, nr, model.nid[i], zone_of(i)))
 		wrong = "handed out a block of a zone that isn't meant";
 	else
-		set_state(i, i + nr, TAKEN);
+		set_state(i, i + nr, TAKEN, order);
 }
 
 /* random_order(): mostly small. */
@@ -171,7 +226,8 @@ static unsigned int random_order(void)
 /* random_gfp(): mostly none. */
 static gfp_t random_gfp(void)
 {
-	return random_below(3) ? GFP_KERNEL : (gfp_t)random_below(4);
+	return random_below(3) ? GFP_KERNEL : (gfp_t)random_below(4) |
+				 (random_below(2) ? __GFP_HIGH : 0);
 }
 
 /* try_alloc(): alloc_pages(), or of any node's. */
@@ -185,6 +241,7 @@ static void try_alloc(void)
 	phys_addr_t pa = own ? alloc_pages(gfp, order)
 			     : alloc_pages_node(nid, gfp, order);
 
+	find_tables();
 	if (!pa) {
 		if (exists(nid, gfp, order))
 			wrong = "found no block where there is one";
@@ -192,22 +249,21 @@ static void try_alloc(void)
 	}
 	if (pa & ((PAGE_SIZE << order) - 1))
 		wrong = "handed out a block that isn't aligned";
-	judge_block(pa, 1ul << order, nid, gfp);
+	judge_block(pa, 1ul << order, order, nid, gfp);
 	live[nr_live < MAX_LIVE ? nr_live++ : random_below(MAX_LIVE)] =
 		(__typeof__(live[0])){ PFN_DOWN(pa), order };
 }
 
-/* judge_free(): whether it was right that pages [@start, @end) were @freed. */
-static void judge_free(unsigned long start, unsigned long end, bool freed)
+/* judge_free(): whether it was @right that pages [@start, @end) were @freed. */
+static void judge_free(unsigned long start, unsigned long end, bool right,
+		       bool freed)
 {
-	bool right = all_of(start, end, TAKEN);
-
 	if (freed && !right)
 		wrong = "freed what can't be freed";
 	else if (!freed && right)
 		wrong = "refused to free what is allocated";
 	else if (freed)
-		set_state(start, end, FREE);
+		set_state(start, end, FREE, 0);
 }
 
 /* free_block(): free_pages() of the block of @order that page @pfn is in. */
@@ -215,7 +271,11 @@ static void free_block(unsigned long pfn, unsigned int order)
 {
 	unsigned long start = ALIGN_DOWN(pfn, 1ul << order) - model.base;
 
-	judge_free(start, start + (1ul << order),
+	unsigned long end = start + (1ul << order);
+
+	judge_free(start, end,
+		   all_of(start, end, TAKEN) && model.order[start] == order &&
+		   model.first[start] == start,
 		   free_pages(PFN_PHYS(start + model.base), order));
 }
 
@@ -253,16 +313,21 @@ static void try_range(void)
 	bool contig;
 
 	if (random_below(2)) {
-		judge_free(start, end,
+		judge_free(start, end, single(start, end),
 			   free_pages_exact(PFN_PHYS(model.base + start),
 					    PFN_PHYS(end - start)));
 		return;
 	}
 	contig = !alloc_contig_range(model.base + start, model.base + end);
-	if (contig != all_of(start, end, FREE))
+	find_tables();
+	if (contig != (all_of(start, end, FREE) &&
+		       allowed(model.nid[start],
+			       __GFP_HIGH | (zone_of(start) == ZONE_DMA32
+					     ? __GFP_DMA32 : 0), end - start,
+			       model.nid[start], zone_of(start))))
 		wrong = "a range was refused or handed out wrongly";
 	else if (contig)
-		set_state(start, end, TAKEN);
+		set_state(start, end, TAKEN, 0);
 }
 
 /* try_bulk(): a number of pages in any number of runs. */
@@ -275,13 +340,14 @@ static void try_bulk(void)
 	unsigned int i;
 
 	for (i = 0; sum < got; sum += runs[i++].nr)
-		judge_block(runs[i].start, runs[i].nr, cpu_pages.nid, gfp);
+		judge_block(runs[i].start, runs[i].nr, 0, cpu_pages.nid,
+			    gfp);
 	if (got > nr || sum != got)
 		wrong = "bulk handed out another number of pages than it says";
 	for (unsigned int k = 0; k < i && !wrong; k++) {
 		unsigned long start = PFN_DOWN(runs[k].start) - model.base;
 
-		judge_free(start, start + runs[k].nr,
+		judge_free(start, start + runs[k].nr, true,
 			   free_pages_bulk(&runs[k], 1));
 	}
 }
@@ -353,17 +419,20 @@ static unsigned long cache_free(void)
 {
 	unsigned long nr = 0;
 
-	for (unsigned int i = 0; i < 2 * nr_cpus; i++) {
-		const struct page_cache *cache = &cpus[i / 2].pages->cache[i & 1];
-		unsigned int shift = page_cache_shift(i & 1);
+	for (unsigned int i = 0; i < PAGE_CACHE_ORDERS * nr_cpus; i++) {
+		unsigned int order = i % PAGE_CACHE_ORDERS;
+		const struct page_cache *cache =
+			&cpus[i / PAGE_CACHE_ORDERS].pages->cache[order];
 
 		for (uint64_t free = cache->free; free; free &= free - 1) {
-			unsigned long first = cache->start_pfn - model.base +
-				((unsigned long)lowest_bit(free) << shift);
+			unsigned long first =
+				PFN_DOWN(cache->start) - model.base +
+				((unsigned long)lowest_bit(free)
+				 << page_cache_shift(order));
 
-			if (!all_of(first, first + (1ul << shift), FREE))
+			if (!all_of(first, first + (1ul << order), FREE))
 				wrong = "a cache has a page free that isn't";
-			nr += 1ul << shift;
+			nr += 1ul << order;
 		}
 	}
 	return nr;
@@ -377,6 +446,7 @@ static void check_all(bool drain)
 	cpus_check();
 	if (drain)
 		page_alloc_check();
+	find_tables();
 	for (int nid = 0; nid < model.nr_nodes; nid++) {
 		if (NODE_DATA(nid)->bdata) {
 			pfn_tree_check(&NODE_DATA(nid)->bdata->tree);
@@ -507,7 +577,7 @@ static void start_shape(unsigned int shape)
 {
 	unit_reset(NULL);
 	seed = shape;
-	nr_ops = nr_live = 0;
+	nr_ops = nr_live = nr_tables = 0;
 	memset(model.state, HOLE, sizeof(model.state));
 	model.nr_nodes = 1 + (int)random_below(MAX_NODES);
 	model.base = ALIGN(1 + random_below(1ul << random_below(40)), 64) +

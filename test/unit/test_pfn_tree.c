@@ -11,6 +11,7 @@
  */
 #include "bitops.h"
 #include "flat_map.h"
+#include "pfn_joins.h"
 #include "sequence.h"
 
 #define WORD_PAGES	64ul		/* pages of one word */
@@ -20,18 +21,57 @@
 /* The first page number that is none: 64-bit addresses, pages of 4 KiB. */
 #define LAST_PFN	(1ul << 52)
 
-/* The tree under test, and its memory: first the words, then level 1. */
+/* The tree under test, and its memory: its own tables, the words, then level 1. */
 static struct pfn_tree tree;
 static uint64_t *memory;
+
+/* Words of its memory that are its own tables. */
+#define TABLES	(PFN_TREE_OWN_TABLES * 64)
+
+/* Pages of tables that were added to it; more than any test needs. */
+static void *table_pages[64];
+static unsigned int nr_table_pages;
+
+/* add_table_page(): one more. */
+static void add_table_page(void)
+{
+	void *page = NULL;
+
+	assert_in_range(nr_table_pages, 0, ARRAY_SIZE(table_pages) - 1);
+	assert_int_equal(posix_memalign(&page, PAGE_SIZE, PAGE_SIZE), 0);
+	memset(page, HOST_GARBAGE, PAGE_SIZE);
+	pfn_tree_add_tables(&tree, page);
+	table_pages[nr_table_pages++] = page;
+}
+
+/* drop_table_page(): @page isn't the tree's any more. */
+static void drop_table_page(void *page)
+{
+	unsigned int i = 0;
+
+	while (table_pages[i] != page)
+		i++;
+	table_pages[i] = table_pages[--nr_table_pages];
+	free(page);
+}
+
+/* free_memory(): all that a tree had. */
+static void free_memory(void)
+{
+	while (nr_table_pages)
+		free(table_pages[--nr_table_pages]);
+	free(memory);
+	memory = NULL;
+}
 
 /* tree_init(): a tree over [@start, @end) in garbage of just its size. */
 static void tree_init(unsigned long start, unsigned long end)
 {
 	size_t bytes = pfn_tree_bytes(start, end);
 
-	free(memory);
-	memory = malloc(bytes);
-	assert_non_null(memory);
+	free_memory();
+	assert_int_equal(posix_memalign((void **)&memory, PFN_TREE_ALIGN,
+					bytes), 0);
 	memset(memory, HOST_GARBAGE, bytes);
 	pfn_tree_init(&tree, memory, start, end);
 }
@@ -40,8 +80,7 @@ static void tree_init(unsigned long start, unsigned long end)
 static int tree_free(void **state)
 {
 	(void)state;
-	free(memory);
-	memory = NULL;
+	free_memory();
 	return 0;
 }
 
@@ -286,12 +325,16 @@ static void test_count_between_limits(void **state)
 static void test_size(void **state)
 {
 	(void)state;
-	assert_int_equal(pfn_tree_bytes(0, 1), (1 + 8) * 8);
-	assert_int_equal(pfn_tree_bytes(63, 65), (2 + 8) * 8);
-	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES), (64 + 8) * 8);
+	assert_int_equal(pfn_tree_bytes(0, 1), (TABLES + 1 + 12) * 8);
+	assert_int_equal(pfn_tree_bytes(63, 65), (TABLES + 2 + 12) * 8);
+	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES), (TABLES + 64 + 12) * 8);
 	assert_int_equal(pfn_tree_bytes(0, NODE1_PAGES + 1),
-			 (65 + 2 * 8 + 14) * 8);
-	assert_true(pfn_tree_bytes(0, 1ul << 32) < (1ul << 32) * 1412 / 10000);
+			 (TABLES + 65 + 2 * 12 + 18) * 8);
+	assert_true(pfn_tree_bytes(0, 1ul << 32) < (1ul << 32) * 1491 / 10000);
+	assert_int_equal(pfn_tree_table_pages(0, 2 * NODE1_PAGES), 0);
+	assert_int_equal(pfn_tree_table_pages(0, 2 * NODE1_PAGES + 1), 1);
+	assert_int_equal(pfn_tree_table_pages(0, 9 * NODE1_PAGES), 1);
+	assert_int_equal(pfn_tree_table_pages(0, 9 * NODE1_PAGES + 1), 2);
 }
 
 /* A tree of 16 TiB over memory that faults where it is touched needlessly: the
@@ -315,10 +358,10 @@ static void test_check_sees_a_page_outside(void **state)
 {
 	(void)state;
 	tree_draw(66, "..");
-	memory[0] &= ~1ull;
+	memory[TABLES] &= ~1ull;
 	assert_panics(pfn_tree_check(&tree), "page 0x40 below the tree is free");
 	tree_draw(66, "..");
-	memory[0] &= ~(1ull << 9);
+	memory[TABLES] &= ~(1ull << 9);
 	tree.end_pfn = 67;
 	assert_panics(pfn_tree_check(&tree), "page 0x43 above the tree is free");
 }
@@ -327,17 +370,17 @@ static void test_check_sees_a_wrong_mask(void **state)
 {
 	(void)state;
 	tree_draw(0, "....");
-	memory[1 + 3] |= 1;
+	memory[TABLES + 1 + 5 + 3] |= 1;
 	assert_panics(pfn_tree_check(&tree), "mask 3 of child 0x0 is wrong");
 	tree_draw(0, "....");
-	memory[1 + 4] |= 2;
+	memory[TABLES + 1 + 5 + 4] |= 2;
 	assert_panics(pfn_tree_check(&tree), "mask 4 says more than mask 3");
 }
 
 /* A tree of three levels with all its pages free but the first, in one of 64: its
  * memory is 65 words of bits, then two level-1 nodes, then the root. */
-#define LEVEL1		65
-#define ROOT		(LEVEL1 + 2 * 8)
+#define LEVEL1		(TABLES + 65)
+#define ROOT		(LEVEL1 + 2 * 12)
 
 static void tree_of_three_levels(void)
 {
@@ -350,7 +393,7 @@ static void test_check_sees_a_child_never_written(void **state)
 {
 	(void)state;
 	tree_of_three_levels();
-	memory[ROOT + 13] &= ~1ull;
+	memory[ROOT] &= ~1ull;
 	assert_panics(pfn_tree_check(&tree),
 		      "child 0x0 is in use and was never written");
 }
@@ -359,7 +402,7 @@ static void test_check_sees_a_child_outside(void **state)
 {
 	(void)state;
 	tree_of_three_levels();
-	memory[ROOT] |= 4;
+	memory[ROOT + 5] |= 4;
 	assert_panics(pfn_tree_check(&tree),
 		      "child 0x2 is outside, but has free pages");
 }
@@ -371,31 +414,42 @@ static void test_check_sees_a_stale_child_of_the_root(void **state)
 	tree_init(0, 2 * NODE1_PAGES);
 	pfn_tree_release(&tree, NODE1_PAGES, 2 * NODE1_PAGES);
 	pfn_tree_check(&tree);
-	memory[2 * 64 + 8 + 3] = 0;
+	memory[TABLES + 2 * 64 + 12 + 5 + 3] = 0;
 	assert_panics(pfn_tree_check(&tree),
 		      "child 0x1 of the root is all free, its mask 3 isn't");
 	tree_init(0, 2 * NODE1_PAGES);
-	memory[2 * 64] = 1;
+	memory[TABLES + 2 * 64 + 5] = 1;
 	assert_panics(pfn_tree_check(&tree),
 		      "child 0x0 of the root is all taken, its mask 0 isn't");
 }
 
-/* assert_free_twice(): the block can't be given again, known or not, nor the page
- * at its start, in its middle or at its end. */
-static void assert_free_twice(unsigned long pfn, unsigned int order)
+/* assert_free(): the block is free, and so are the pages at its start, in its middle
+ * and at its end. */
+static void assert_free(unsigned long pfn, unsigned int order)
 {
 	unsigned long size = 1ul << order;
 
-	for (int known = 0; known < 2; known++) {
-		assert_int_equal(pfn_tree_give(&tree, pfn, order, known),
-				 PFN_TREE_WAS_FREE);
-		assert_int_equal(pfn_tree_give(&tree, pfn, 0, known),
-				 PFN_TREE_WAS_FREE);
-		assert_int_equal(pfn_tree_give(&tree, pfn + size / 2, 0, known),
-				 PFN_TREE_WAS_FREE);
-		assert_int_equal(pfn_tree_give(&tree, pfn + size - 1, 0, known),
-				 PFN_TREE_WAS_FREE);
-	}
+	assert_int_equal(pfn_tree_state(&tree, pfn, order), PFN_TREE_FREE);
+	assert_int_equal(pfn_tree_state(&tree, pfn, 0), PFN_TREE_FREE);
+	assert_int_equal(pfn_tree_state(&tree, pfn + size / 2, 0),
+			 PFN_TREE_FREE);
+	assert_int_equal(pfn_tree_state(&tree, pfn + size - 1, 0),
+			 PFN_TREE_FREE);
+}
+
+/* assert_taken(): the block is taken as what it is, and as nothing else. */
+static void assert_taken(unsigned long pfn, unsigned int order,
+			 unsigned int root_order)
+{
+	for (unsigned int k = 0; k <= root_order; k++)
+		assert_int_equal(pfn_tree_state(&tree, ALIGN_DOWN(pfn, 1ul << k),
+						k),
+				 k == order ? PFN_TREE_TAKEN
+				 : ALIGN_DOWN(pfn, 1ul << k) == pfn
+				 ? PFN_TREE_OTHER : PFN_TREE_FREE);
+	if (order)
+		assert_int_equal(pfn_tree_state(&tree, pfn + 1, 0),
+				 PFN_TREE_OTHER);
 }
 
 /* assert_every_order(): a tree of one block of @root_order, all free: blocks of
@@ -409,20 +463,17 @@ static void assert_every_order(unsigned long start, unsigned int root_order)
 	for (unsigned int order = 0; order <= root_order; order++) {
 		unsigned long pfn = start + nr - (1ul << order);
 
-		assert_free_twice(pfn, order);
+		assert_free(pfn, order);
 		pfn_tree_take(&tree, pfn, order);
 		pfn_tree_check(&tree);
 		assert_int_equal(pfn_tree_count(&tree, start, start + nr, NULL),
 				 nr - (1ul << order));
 		assert_int_equal(pfn_tree_find(&tree, root_order, 0, LAST_PFN),
 				 PFN_NONE);
-		if (order >= 2 * PFN_TREE_SHIFT)
-			assert_int_equal(pfn_tree_give(&tree, pfn, order, false),
-					 PFN_TREE_FLAGGED);
-		assert_int_equal(pfn_tree_give(&tree, pfn, order, true),
-				 PFN_TREE_FREED);
+		assert_taken(pfn, order, root_order);
+		pfn_tree_give(&tree, pfn, order);
 		pfn_tree_check(&tree);
-		assert_free_twice(pfn, order);
+		assert_free(pfn, order);
 		assert_int_equal(pfn_tree_find(&tree, root_order, 0, LAST_PFN),
 				 start);
 	}
@@ -436,48 +487,198 @@ static void test_every_order_up_to_the_root(void **state)
 	assert_every_order(1ul << 40, 20);
 }
 
-/* One page free in the middle of a block: no order of block around it can be
- * given, whatever the levels above say. */
-static void test_give_with_one_page_free(void **state)
+/* Two blocks side by side are not one of twice the size, nor are two halves. */
+static void test_blocks_side_by_side(void **state)
 {
 	(void)state;
-	tree_init(0, NODE2_PAGES);
-	pfn_tree_release(&tree, 100000, 100001);
-	for (unsigned int order = 0; order <= 18; order++)
-		assert_int_equal(pfn_tree_give(&tree, ALIGN_DOWN(100000ul,
-								 1ul << order),
-					       order, true),
-				 PFN_TREE_WAS_FREE);
-	assert_int_equal(pfn_tree_count(&tree, 0, NODE2_PAGES, NULL), 1);
+	tree_init(0, 4 * NODE2_PAGES);
+	pfn_tree_release(&tree, 0, 4 * NODE2_PAGES);
+	for (unsigned int order = 0; order < 20; order++) {
+		unsigned long size = 1ul << order;
+
+		pfn_tree_take(&tree, 0, order);
+		pfn_tree_take(&tree, size, order);
+		pfn_tree_check(&tree);
+		assert_int_equal(pfn_tree_state(&tree, 0, order + 1),
+				 PFN_TREE_OTHER);
+		pfn_tree_give(&tree, 0, order);
+		assert_int_equal(pfn_tree_state(&tree, size, order),
+				 PFN_TREE_TAKEN);
+		pfn_tree_give(&tree, size, order);
+		pfn_tree_check(&tree);
+	}
+}
+
+/* A block that is split is so many single pages. */
+static void test_split(void **state)
+{
+	(void)state;
+	tree_init(0, 4 * NODE2_PAGES);
+	pfn_tree_release(&tree, 0, 4 * NODE2_PAGES);
+	for (unsigned int order = 0; order < 20; order++) {
+		pfn_tree_take(&tree, 0, order);
+		assert_int_equal(pfn_tree_find_block(&tree, 0, NODE2_PAGES),
+				 order ? 0 : PFN_NONE);
+		pfn_tree_split(&tree, 0, order);
+		pfn_tree_check(&tree);
+		assert_int_equal(pfn_tree_find_block(&tree, 0, NODE2_PAGES),
+				 PFN_NONE);
+		assert_int_equal(pfn_tree_state(&tree, 0, 0), PFN_TREE_TAKEN);
+		pfn_tree_give(&tree, 0, 0);
+		pfn_tree_check(&tree);
+		pfn_tree_give_range(&tree, 0, 1ul << order);
+		pfn_tree_check(&tree);
+	}
+}
+
+/* What tables are drawn for, and when they go. */
+static void test_tables_of_joins(void **state)
+{
+	void *page;
+
+	(void)state;
+	tree_init(0, 4 * NODE1_PAGES);
+	pfn_tree_release(&tree, 0, 4 * NODE1_PAGES);
+	pfn_tree_take(&tree, 0, 1);
+	assert_false(pfn_tree_needs_table(&tree, NODE1_PAGES));
+	pfn_tree_take(&tree, NODE1_PAGES, 5);
+	assert_false(pfn_tree_needs_table(&tree, 64));
+	assert_true(pfn_tree_needs_table(&tree, 2 * NODE1_PAGES));
+	assert_null(pfn_tree_reap_tables(&tree));
+	add_table_page();
+	add_table_page();
+	assert_true(pfn_tree_has_tables(&tree, table_pages[0],
+					(char *)table_pages[0] + 1));
+	assert_false(pfn_tree_has_tables(&tree, memory, memory + 1));
+	pfn_tree_take(&tree, 2 * NODE1_PAGES, 3);
+	pfn_tree_check(&tree);
+	page = pfn_tree_reap_tables(&tree);
+	assert_ptr_equal(page, table_pages[0]);
+	drop_table_page(page);
+	pfn_tree_check(&tree);
+	assert_null(pfn_tree_reap_tables(&tree));
+	pfn_tree_give(&tree, 2 * NODE1_PAGES, 3);
+	drop_table_page(pfn_tree_reap_tables(&tree));
+	pfn_tree_check(&tree);
+	assert_int_equal(nr_table_pages, 0);
+}
+
+/* A node never written has no table, in a tree that has no spare one. */
+static void test_tables_of_a_deep_tree(void **state)
+{
+	(void)state;
+	tree_init(0, 4 * NODE2_PAGES);
+	pfn_tree_release(&tree, 0, 4 * NODE2_PAGES);
+	pfn_tree_take(&tree, 0, 1);
+	pfn_tree_take(&tree, NODE1_PAGES, 1);
+	assert_true(pfn_tree_needs_table(&tree, NODE2_PAGES));
+	pfn_tree_take(&tree, NODE2_PAGES, 0);
+	assert_true(pfn_tree_needs_table(&tree, NODE2_PAGES + 2));
+	assert_false(pfn_tree_needs_table(&tree, 2));
 	pfn_tree_check(&tree);
 }
 
 /* Words start flagged where all was taken, and without a flag where all was free;
- * what is claimed is flagged in either case. */
+ * what is claimed is flagged in either case, what is released isn't. */
 static void test_flags(void **state)
 {
 	unsigned long nr = 4 * NODE2_PAGES, pfn = NODE2_PAGES + 100;
 
 	(void)state;
 	tree_init(0, nr);
-	assert_int_equal(pfn_tree_give(&tree, pfn, 0, false), PFN_TREE_FLAGGED);
+	assert_true(pfn_tree_flag(&tree, pfn));
 	pfn_tree_set_flags(&tree, pfn, pfn + 1, false);
-	assert_int_equal(pfn_tree_give(&tree, pfn, 0, false), PFN_TREE_FREED);
-	assert_int_equal(pfn_tree_give(&tree, pfn - 36 + 64, 6, false),
-			 PFN_TREE_FLAGGED);
+	assert_false(pfn_tree_flag(&tree, pfn));
+	assert_true(pfn_tree_flag(&tree, pfn + 64));
 	pfn_tree_release(&tree, 0, nr);
+	assert_false(pfn_tree_flag(&tree, 2 * NODE2_PAGES));
 	pfn_tree_take(&tree, 2 * NODE2_PAGES, 7);
-	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES, 6, false),
-			 PFN_TREE_FREED);
-	pfn_tree_claim(&tree, 2 * NODE2_PAGES + 64, 2 * NODE2_PAGES + 65);
-	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES + 64, 0, false),
-			 PFN_TREE_FLAGGED);
-	pfn_tree_claim(&tree, NODE2_PAGES, 3 * NODE2_PAGES);
-	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES, 0, false),
-			 PFN_TREE_FLAGGED);
-	assert_int_equal(pfn_tree_give(&tree, 2 * NODE2_PAGES + NODE1_PAGES, 6,
-				       false), PFN_TREE_FLAGGED);
+	assert_false(pfn_tree_flag(&tree, 2 * NODE2_PAGES));
+	pfn_tree_claim(&tree, 2 * NODE2_PAGES + 128, 2 * NODE2_PAGES + 129);
+	assert_true(pfn_tree_flag(&tree, 2 * NODE2_PAGES + 128));
+	assert_false(pfn_tree_flag(&tree, 2 * NODE2_PAGES + 192));
+	pfn_tree_release(&tree, 2 * NODE2_PAGES + 128, 2 * NODE2_PAGES + 129);
+	assert_true(pfn_tree_flag(&tree, 2 * NODE2_PAGES + 128));
+	pfn_tree_claim(&tree, 2 * NODE2_PAGES + 128, 2 * NODE2_PAGES + 192);
+	pfn_tree_release(&tree, 2 * NODE2_PAGES + 128, 2 * NODE2_PAGES + 192);
+	assert_false(pfn_tree_flag(&tree, 2 * NODE2_PAGES + 128));
+	pfn_tree_claim(&tree, NODE2_PAGES, 2 * NODE2_PAGES);
+	assert_true(pfn_tree_flag(&tree, NODE2_PAGES + NODE1_PAGES));
 	pfn_tree_check(&tree);
+}
+
+/* page_given(): pfn_tree_give_page() with what follows; whether it was. */
+static bool page_given(unsigned long pfn)
+{
+	int order = pfn_tree_give_page(&tree, pfn, tree.deep);
+
+	if (order >= 0)
+		pfn_tree_raise(&tree, pfn, (unsigned int)order);
+	return order != PFN_TREE_REFUSED;
+}
+
+/* The shortest way is for single pages of words without a flag. */
+static void test_shortest_way(void **state)
+{
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	assert_false(page_given(0));
+	for (unsigned long pfn = 0; pfn < 128; pfn++)
+		pfn_tree_take(&tree, pfn, 0);
+	for (unsigned long pfn = 0; pfn < 64; pfn++) {
+		unsigned long i = (pfn * 37) % 64;
+
+		assert_true(page_given(i));
+		assert_false(page_given(i));
+		pfn_tree_check(&tree);
+	}
+	assert_int_equal(pfn_tree_find(&tree, 6, 0, 64), 0);
+	pfn_tree_set_flags(&tree, 64, 65, true);
+	assert_false(page_given(64));
+	pfn_tree_set_flags(&tree, 64, 65, false);
+	assert_true(page_given(64));
+	pfn_tree_take(&tree, 0, 2);
+	pfn_tree_take(&tree, 4, 0);
+	assert_false(page_given(0));
+	assert_false(page_given(4));
+	pfn_tree_give(&tree, 0, 2);
+	assert_true(page_given(4));
+	pfn_tree_take(&tree, 256, 7);
+	assert_false(page_given(256));
+	pfn_tree_check(&tree);
+}
+
+/* The marks' invariants, each of which pfn_tree_check() knows. */
+static void test_check_sees_wrong_marks(void **state)
+{
+	struct pfn_node *node;
+
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	node = (struct pfn_node *)&memory[TABLES + 64];
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	pfn_tree_take(&tree, 0, 2);
+	node->plain |= 1;
+	assert_panics(pfn_tree_check(&tree), "word 0x0 is plain and isn't");
+	node->plain &= ~1ull;
+	memory[tree.spare == tree.own ? 64 : 0] |= 1ull << 8;
+	assert_panics(pfn_tree_check(&tree), "at 0x0 something is joined that isn't taken");
+	memory[tree.spare == tree.own ? 64 : 0] = 1ull << 2;
+	assert_panics(pfn_tree_check(&tree), "at 0x0 children 1 to 2 are no block");
+	memory[tree.spare == tree.own ? 64 : 0] = 7ull << 1;
+	pfn_tree_take(&tree, 128, 7);
+	node->whole |= 1;
+	assert_panics(pfn_tree_check(&tree), "node 0x0 has a block that has free pages");
+	pfn_tree_take_range(&tree, 4, 64);
+	assert_panics(pfn_tree_check(&tree), "word 0x0 is part of a block and isn't taken");
+	node->whole &= ~1ull;
+	tree.spare->word[3] = 1;
+	assert_panics(pfn_tree_check(&tree), "has joins");
+	tree.spare->word[3] = 0;
+	tree.spare = NULL;
+	assert_panics(pfn_tree_check(&tree),
+		      "of 2 tables of joins 0 are spare and 1 in use");
 }
 
 /* A shape: the pages that a tree covers. */
@@ -507,9 +708,13 @@ static const struct shape shapes[] = {
 static const struct shape *shape;
 static struct flat_map flat;
 
-enum { RELEASE, CLAIM, TAKE, GIVE, TAKE_ALL, GIVE_ALL, SET_FLAGS, NR_KINDS };
+enum {
+	RELEASE, CLAIM, GIVE_RANGE, TAKE_RANGE, TAKE, GIVE, GIVE_PAGE, SPLIT,
+	TAKE_BLOCKS, GIVE_BLOCKS, SET_FLAGS, REAP, NR_KINDS
+};
 static const char *const op_names[NR_KINDS] = {
-	"release", "claim", "take", "give", "take_all", "give_all", "set_flags",
+	"release", "claim", "give_range", "take_range", "take", "give",
+	"give_page", "split", "take_blocks", "give_blocks", "set_flags", "reap",
 };
 
 /* Searches that follow each operation. */
@@ -586,17 +791,41 @@ static bool same_count(uint64_t *seed)
 	       flat_count(&flat, lo, hi, b) && !memcmp(a, b, sizeof(a));
 }
 
-/* set_both(): [@start, @end) on tree and model. */
-static bool set_both(unsigned long start, unsigned long end, bool taken)
+/* ready(): a block of @order can be taken at @pfn: a table is added where it needs
+ * one. */
+static void ready(unsigned long pfn, unsigned int order)
 {
-	flat_set(&flat, start, end, taken);
-	if (taken) {
-		pfn_tree_claim(&tree, start, end);
-		flat_set_flags(&flat, start, end, FLAT_FLAGGED);
-	} else {
+	if (order && order < PFN_TREE_SHIFT && pfn_tree_needs_table(&tree, pfn))
+		add_table_page();
+}
+
+/* set_both(): [@start, @end) on tree and model; nothing where a block is in it. */
+static bool set_both(unsigned int kind, unsigned long start, unsigned long end)
+{
+	bool free = kind == RELEASE || kind == GIVE_RANGE;
+
+	if (start < end && flat_find_block(&flat, start, end) != PFN_NONE)
+		return pfn_tree_find_block(&tree, start, end) ==
+		       flat_find_block(&flat, start, end);
+	if (start < end && pfn_tree_find_block(&tree, start, end) != PFN_NONE)
+		return false;
+	flat_set(&flat, start, end, !free);
+	if (kind == RELEASE)
 		pfn_tree_release(&tree, start, end);
-		flat_forget_flags(&flat, start, end);
-	}
+	else if (kind == GIVE_RANGE)
+		pfn_tree_give_range(&tree, start, end);
+	else if (kind == TAKE_RANGE)
+		pfn_tree_take_range(&tree, start, end);
+	else
+		pfn_tree_claim(&tree, start, end);
+	if (kind == CLAIM)
+		flat_set_flags(&flat, start, end, FLAT_FLAGGED);
+	else if (kind == RELEASE)
+		flat_set_flags(&flat, ALIGN(start, WORD_PAGES),
+			       ALIGN_DOWN(end, WORD_PAGES), FLAT_CLEAR);
+	else if (kind == GIVE_RANGE)	/* may be written anew without flags */
+		flat_set_flags(&flat, ALIGN(start, NODE1_PAGES),
+			       ALIGN_DOWN(end, NODE1_PAGES), FLAT_CLEAR);
 	return true;
 }
 
@@ -607,121 +836,90 @@ static bool take_both(unsigned long pfn, unsigned int order)
 
 	if (found == PFN_NONE)
 		return true;
+	ready(found, order);
 	pfn_tree_take(&tree, found, order);
-	flat_set(&flat, found, found + (1ul << order), true);
+	flat_set_block(&flat, found, order);
 	return true;
 }
 
-/* flag_agrees(): the tree may say @flagged of the block, all taken. */
-static bool flag_agrees(unsigned long pfn, unsigned int order, bool flagged)
-{
-	bool set = order > 11, unknown = false;
-
-	for (unsigned long i = pfn; i < pfn + (1ul << order); i += WORD_PAGES) {
-		set |= *flat_flag(&flat, i) == FLAT_FLAGGED;
-		unknown |= *flat_flag(&flat, i) == FLAT_UNKNOWN;
-	}
-	return set ? flagged : unknown || !flagged;
-}
-
-/* give_both(): the block of @order around @pfn; with @known, in any case. */
-static bool give_both(unsigned long pfn, unsigned int order, bool known)
+/* block_both(): the block of @order around @pfn is the same to both; where it is
+ * taken, it is given, or @split. */
+static bool block_both(unsigned long pfn, unsigned int order, bool split)
 {
 	unsigned long end = (pfn | ((1ul << order) - 1)) + 1;
-	enum pfn_tree_result result;
+	enum pfn_tree_state state;
 
 	pfn = ALIGN_DOWN(pfn, 1ul << order);
 	if (pfn < shape->start || end > shape->start + shape->nr)
 		return true;
-	result = pfn_tree_give(&tree, pfn, order, known);
-	if (!flat_all(&flat, pfn, end, true))
-		return result == PFN_TREE_WAS_FREE;
-	if (result == PFN_TREE_FREED) {
-		flat_set(&flat, pfn, end, false);
-		known |= flag_agrees(pfn, order, false);
-		flat_forget_flags(&flat, pfn, end);
-		return known;
-	}
-	return result == PFN_TREE_FLAGGED && !known &&
-	       flag_agrees(pfn, order, true);
-}
-
-/* units(): those units of the run of @level around @pfn that are all @taken. */
-static uint64_t units(unsigned long pfn, unsigned int level, bool taken)
-{
-	unsigned long size = level ? WORD_PAGES : 1;
-	unsigned long first = ALIGN_DOWN(pfn, 64 * size);
-	uint64_t mask = 0;
-
-	for (unsigned int i = 0; i < 64; i++) {
-		unsigned long unit = first + i * size;
-
-		if (unit >= shape->start &&
-		    unit + size <= shape->start + shape->nr &&
-		    flat_all(&flat, unit, unit + size, taken))
-			mask |= 1ull << i;
-	}
-	return mask;
-}
-
-/* set_units(): the units @mask of that run become @taken in the model. */
-static void set_units(unsigned long pfn, unsigned int level, uint64_t mask,
-		      bool taken)
-{
-	unsigned long size = level ? WORD_PAGES : 1;
-	unsigned long first = ALIGN_DOWN(pfn, 64 * size);
-
-	for (; mask; mask &= mask - 1) {
-		unsigned long unit = first + lowest_bit(mask) * size;
-
-		flat_set(&flat, unit, unit + size, taken);
-	}
-}
-
-/* unflagged_agrees(): the tree may say that units @mask of that run had no flag;
- * of a run of words, only such as are all taken. */
-static bool unflagged_agrees(unsigned long pfn, unsigned int level,
-			     uint64_t mask)
-{
-	unsigned long size = level ? WORD_PAGES : 1;
-	unsigned long first = ALIGN_DOWN(pfn, 64 * size);
-	uint64_t all = units(pfn, level, true);
-
-	if (level && (mask & ~all))
+	state = pfn_tree_state(&tree, pfn, order);
+	if (state != flat_state(&flat, pfn, order))
 		return false;
-	for (; all; all &= all - 1) {
-		unsigned int i = lowest_bit(all);
+	if (state != PFN_TREE_TAKEN)
+		return true;
+	if (split)
+		pfn_tree_split(&tree, pfn, order);
+	else
+		pfn_tree_give(&tree, pfn, order);
+	flat_set(&flat, pfn, end, split);
+	return true;
+}
 
-		if (!flag_agrees(first + i * size, 0, !(mask >> i & 1)))
+/* page_both(): page @pfn, in the shortest way where that is open. */
+static bool page_both(unsigned long pfn)
+{
+	if (!page_given(pfn))
+		return block_both(pfn, 0, false);
+	if (flat_state(&flat, pfn, 0) != PFN_TREE_TAKEN ||
+	    *flat_flag(&flat, pfn) == FLAT_FLAGGED)
+		return false;
+	flat_set(&flat, pfn, pfn + 1, false);
+	return true;
+}
+
+/* take_blocks_both(): up to @max blocks of @order of the run around @pfn. */
+static bool take_blocks_both(unsigned long pfn, unsigned int order,
+			     unsigned int max)
+{
+	unsigned long unit = order < PFN_TREE_SHIFT ? 1 : WORD_PAGES;
+	unsigned long first = ALIGN_DOWN(pfn, 64 * unit);
+	bool flagged;
+	uint64_t starts;
+
+	ready(pfn, order);
+	starts = pfn_tree_take_blocks(&tree, pfn, order, max, &flagged);
+	if (unit == 1 && !flagged && *flat_flag(&flat, pfn) == FLAT_FLAGGED)
+		return false;
+	for (; starts; starts &= starts - 1, max--) {
+		unsigned long at = first + lowest_bit(starts) * unit;
+
+		if (!max || !flat_all(&flat, at, at + (1ul << order), false) ||
+		    (unit > 1 && *flat_flag(&flat, at) == FLAT_FLAGGED))
 			return false;
+		flat_set_block(&flat, at, order);
+		flat_set_flags(&flat, at, at + (1ul << order), FLAT_FLAGGED);
 	}
 	return true;
 }
 
-/* take_all_both(): the run of @level around @pfn. */
-static bool take_all_both(unsigned long pfn, unsigned int level)
+/* give_blocks_both(): those of @mask that are blocks of @order, of that run. */
+static bool give_blocks_both(unsigned long pfn, unsigned int order,
+			     uint64_t mask)
 {
-	unsigned long size = level ? WORD_PAGES * WORD_PAGES : WORD_PAGES;
-	uint64_t unflagged, free = units(pfn, level, false);
-	bool same = pfn_tree_take_all(&tree, pfn, level, &unflagged) == free;
+	unsigned long unit = order < PFN_TREE_SHIFT ? 1 : WORD_PAGES;
+	unsigned long size = 1ul << order, first = ALIGN_DOWN(pfn, 64 * unit);
 
-	set_units(pfn, level, free, true);
-	same &= unflagged_agrees(pfn, level, unflagged);
-	pfn = ALIGN_DOWN(pfn, size);
-	flat_set_flags(&flat, MAX(pfn, shape->start),
-		       MIN(pfn + size, shape->start + shape->nr), FLAT_FLAGGED);
-	return same;
-}
+	for (unsigned int i = 0; i < 64; i++) {
+		unsigned long at = first + i * unit;
 
-/* give_all_both(): those of @mask that are all taken, of that run. */
-static bool give_all_both(unsigned long pfn, unsigned int level, uint64_t mask)
-{
-	unsigned long size = level ? WORD_PAGES * WORD_PAGES : WORD_PAGES;
-
-	mask &= units(pfn, level, true);
-	pfn_tree_give_all(&tree, pfn, level, mask);
-	set_units(pfn, level, mask, false);
-	flat_forget_flags(&flat, ALIGN_DOWN(pfn, size), pfn + 1);
+		if (at % size || at < shape->start ||
+		    at + size > shape->start + shape->nr ||
+		    flat_state(&flat, at, order) != PFN_TREE_TAKEN)
+			mask &= ~(1ull << i);
+		else if (mask >> i & 1)
+			flat_set(&flat, at, at + size, false);
+	}
+	pfn_tree_give_blocks(&tree, pfn, order, mask);
 	return true;
 }
 
@@ -739,6 +937,16 @@ static bool set_flags_both(unsigned long start, unsigned long end, bool flag)
 	return true;
 }
 
+/* reap_both(): all pages of tables that hold nothing. */
+static bool reap_both(void)
+{
+	void *page;
+
+	while ((page = pfn_tree_reap_tables(&tree)))
+		drop_table_page(page);
+	return true;
+}
+
 /* do_both(): one operation on tree and model; false: they answer differently. */
 static bool do_both(const struct op *op)
 {
@@ -750,16 +958,31 @@ static bool do_both(const struct op *op)
 	case TAKE:
 		return take_both(op->arg[0], order);
 	case GIVE:
-		return give_both(pfn, order, odd);
-	case TAKE_ALL:
-		return take_all_both(pfn, order & 1);
-	case GIVE_ALL:
-		return give_all_both(pfn, order & 1, op->arg[4]);
+	case SPLIT:
+		return block_both(pfn, order, op->kind == SPLIT);
+	case GIVE_PAGE:
+		return page_both(pfn);
+	case TAKE_BLOCKS:
+		return take_blocks_both(pfn, order % 12, odd ? 3 : 64);
+	case GIVE_BLOCKS:
+		return give_blocks_both(pfn, order % 12, op->arg[4]);
 	case SET_FLAGS:
 		return set_flags_both(op->arg[0], op->arg[1], odd);
+	case REAP:
+		return reap_both();
 	default:
-		return set_both(op->arg[0], op->arg[1], op->kind == CLAIM);
+		return set_both(op->kind, op->arg[0], op->arg[1]);
 	}
+}
+
+/* same_flag(): what the model has flagged is flagged. */
+static bool same_flag(uint64_t *seed)
+{
+	unsigned long pfn = random_pfn(seed);
+
+	pfn = MIN(pfn, shape->start + shape->nr - 1);
+	return *flat_flag(&flat, pfn) == FLAT_CLEAR ||
+	       pfn_tree_flag(&tree, pfn);
 }
 
 /* step(): one operation, then all that can be asked. */
@@ -771,7 +994,7 @@ static bool step(const struct op *op)
 		return false;
 	pfn_tree_check(&tree);
 	for (int i = 0; i < NR_QUERIES; i++)
-		if (!same_search(&seed))
+		if (!same_search(&seed) || !same_flag(&seed))
 			return false;
 	return same_count(&seed) && flat_same(&flat, &tree);
 }
@@ -908,7 +1131,12 @@ int main(void)
 		TEST(test_check_sees_a_child_outside),
 		TEST(test_check_sees_a_stale_child_of_the_root),
 		TEST(test_every_order_up_to_the_root),
-		TEST(test_give_with_one_page_free),
+		TEST(test_blocks_side_by_side),
+		TEST(test_split),
+		TEST(test_tables_of_joins),
+		TEST(test_tables_of_a_deep_tree),
+		TEST(test_shortest_way),
+		TEST(test_check_sees_wrong_marks),
 		TEST(test_flags),
 		TEST(test_what_is_visited_is_all_that_is_read),
 		TEST(test_visited_is_a_small_part),
