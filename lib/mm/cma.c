@@ -119,6 +119,9 @@ static void map_pool(const struct cma *cma)
 	}
 }
 
+/* Where a pool's tree is, behind its struct cma. */
+#define TREE_OFFSET	ALIGN(sizeof(struct cma), PFN_TREE_ALIGN)
+
 /* open_pool(): the pool that @owner holds, asked for for the first time. */
 static struct cma *open_pool(const struct mem_owner *owner)
 {
@@ -131,7 +134,7 @@ static struct cma *open_pool(const struct mem_owner *owner)
 		       owner->name);
 		return NULL;
 	}
-	pa = alloc_pages_exact(sizeof(*cma) + pfn_tree_bytes(start, end),
+	pa = alloc_pages_exact(TREE_OFFSET + pfn_tree_bytes(start, end),
 			       GFP_KERNEL);
 	if (!pa) {
 		printk("cma: no memory for the map of %s; it stays closed\n",
@@ -141,7 +144,7 @@ static struct cma *open_pool(const struct mem_owner *owner)
 	cma = phys_to_virt(pa);
 	*cma = (struct cma) { .next = pools, .owner = *owner };
 	cma->owner.prot = VM_READ | VM_WRITE;
-	pfn_tree_init(&cma->tree, cma + 1, start, end);
+	pfn_tree_init(&cma->tree, (char *)cma + TREE_OFFSET, start, end);
 	take_over(cma, owner);
 	map_pool(cma);
 	pools = cma;

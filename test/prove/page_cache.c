@@ -10,99 +10,87 @@
 
 _Thread_local struct cpu_pages cpu_pages;
 
-/* any_cache(): the cache for @order: any units free, any others its own, and of
- * any run of 64 units. Returns it. */
+/* any_cache(): the cache for @order: any blocks free, any others allocated, of any
+ * run of 64 units; the hint is any block of it. Returns it. */
 static struct page_cache *any_cache(unsigned int order)
 {
-	unsigned int level = page_cache_level(order);
-	struct page_cache *cache = &cpu_pages.cache[level];
-	unsigned int run = page_cache_shift(level + 1);
+	struct page_cache *cache = &cpu_pages.cache[order];
+	unsigned int shift = page_cache_shift(order);
+	unsigned int run = WORD_SHIFT + shift, j = order - shift;
+	uint64_t starts = aligned_starts[j];
+	unsigned long hint = below(64) >> j << j;
 
-	cache->free = nondet_u64();
-	cache->managed = nondet_u64();
-	cache->start_pfn = below(1ul << (52 - run)) << run;
-	ASSUME(!(cache->free & ~cache->managed));
+	cache->free = nondet_u64() & starts;
+	cache->busy = nondet_u64() & starts & ~cache->free;
+	cache->start = PFN_PHYS(below(1ul << (52 - run)) << run);
+	cache->hint = nondet_u64() & 1 ? 1ull << hint : 0;
+	cache->hint_addr = cache->start + PFN_PHYS(hint << shift);
+	/* An address that is 0 would look like none: page 0 is never free. */
+	ASSUME(cache->start);
 	return cache;
 }
 
-/* unit_of(): the unit of @cache's run that page @pfn is in; 64 where none. */
-static unsigned long unit_of(const struct page_cache *cache, unsigned int order,
-			     unsigned long pfn)
+/* bit_of(): the bit of the block at @pa in @cache's run for @order; 0: none. */
+static uint64_t bit_of(const struct page_cache *cache, unsigned int order,
+		       phys_addr_t pa)
 {
-	unsigned int shift = page_cache_shift(page_cache_level(order));
-	unsigned long offset = pfn - cache->start_pfn;
+	unsigned int shift = PAGE_SHIFT + page_cache_shift(order);
+	phys_addr_t unit = (pa - cache->start) >> shift;
 
-	return pfn >= cache->start_pfn && offset >> shift < 64 ? offset >> shift
-								: 64;
+	return pa >= cache->start && unit < 64 &&
+	       !(pa & (((phys_addr_t)1 << shift) - 1)) ? 1ull << unit : 0;
 }
 
 /*
- * A block that a cache hands out is naturally aligned, and its units, all of
- * which were free, are exactly those that aren't any more; where nothing is
- * handed out nothing changes, and there was no such block.
+ * A block that a cache hands out, the last one freed or any, is naturally aligned,
+ * was free and is allocated now, and no other changes; where nothing is handed out
+ * nothing changes, and of any there was none.
  */
 void cache_alloc_takes_a_free_block(void)
 {
 	unsigned int order = (unsigned int)below(PAGE_CACHE_ORDERS);
 	struct page_cache *cache = any_cache(order);
-	unsigned long unit = below(64), first, end, pfn;
-	unsigned int shift = page_cache_shift(page_cache_level(order));
-	uint64_t before = cache->free;
-	bool was = before >> unit & 1, is, inside;
-	phys_addr_t pa;
+	uint64_t free = cache->free, busy = cache->busy, bit;
+	bool any = nondet_u64() & 1;
+	phys_addr_t pa = 0;
 
-	/* An address that is 0 would look like none: page 0 is never free. */
-	ASSUME(cache->start_pfn);
-	pa = page_cache_alloc(order);
-	is = cache->free >> unit & 1;
+	if (any)
+		pa = page_cache_alloc(order);
+	else if (!page_cache_take(&cpu_pages, order, &pa))
+		pa = 0;
 	if (!pa) {
-		ASSERT(cache->free == before);
-		ASSERT(!aligned_runs(before, order - shift));
+		ASSERT(cache->free == free && cache->busy == busy);
+		ASSERT(IMPLIES(any, !free));
 		return;
 	}
-	pfn = PFN_DOWN(pa);
-	ASSERT(pa == PFN_PHYS(pfn) && pfn % (1ul << order) == 0);
-	first = unit_of(cache, order, pfn);
-	end = first + (1ul << (order - shift));
-	ASSERT(end <= 64);
-	inside = unit >= first && unit < end;
-	ASSERT(IMPLIES(inside, was && !is));
-	ASSERT(IMPLIES(!inside, was == is));
-	COVER(order == 11 && inside);
-	COVER(order == 2 && first == 60);
+	bit = bit_of(cache, order, pa);
+	ASSERT(bit && pa % (PAGE_SIZE << order) == 0);
+	ASSERT(free & bit);
+	ASSERT(cache->free == (free ^ bit) && cache->busy == (busy | bit));
+	COVER(order == 9 && any);
+	COVER(order == 2 && !any && bit == 1ull << 60);
 }
 
 /*
- * A block that is freed to a cache makes exactly its units free, all of which are
- * the cache's own and none of which was free before. A block of which one unit
- * is free is refused, and so is one that isn't the cache's; neither changes a
- * bit. So no block is ever free twice.
+ * A block that is freed to a cache was allocated from it, and is free now, and no
+ * other changes. One that isn't, because it is free or not the cache's, is refused,
+ * and nothing changes. So no block is ever free twice.
  */
 void cache_free_refuses_what_is_free(void)
 {
 	unsigned int order = (unsigned int)below(PAGE_CACHE_ORDERS);
-	unsigned int level = page_cache_level(order);
-	unsigned int shift = page_cache_shift(level);
 	struct page_cache *cache = any_cache(order);
-	unsigned long pfn = below(1ul << (52 - order)) << order;
-	unsigned long unit = below(64), first = unit_of(cache, order, pfn);
-	unsigned long end = first + (1ul << (order - shift));
-	bool inside = unit >= first && unit < end;
-	uint64_t before = cache->free;
-	bool was = before >> unit & 1, own = cache->managed >> unit & 1;
-	enum page_cache_result result;
+	phys_addr_t pa = PFN_PHYS(below(1ul << 52));
+	uint64_t free = cache->free, busy = cache->busy;
+	uint64_t bit = page_cache_unit(cache, pa, order);
+	bool freed;
 
-	result = page_cache_free_to(cache, level, pfn, order);
-	if (result != PAGE_CACHE_FREED)
-		ASSERT(cache->free == before);
-	else if (inside)
-		ASSERT(own && !was && (cache->free >> unit & 1));
-	else
-		ASSERT(was == (bool)(cache->free >> unit & 1));
-	ASSERT(IMPLIES(result == PAGE_CACHE_FREED, first < 64));
-	ASSERT(IMPLIES(result == PAGE_CACHE_WAS_FREE, first < 64));
-	ASSERT(IMPLIES(inside && !own, result == PAGE_CACHE_FOREIGN));
-	ASSERT(IMPLIES(inside && was, result != PAGE_CACHE_FREED));
-	COVER(result == PAGE_CACHE_WAS_FREE && order == 3 && inside && !was);
-	COVER(result == PAGE_CACHE_FREED && order == 11);
+	ASSERT(bit == bit_of(cache, order, pa));
+	freed = bit && page_cache_put(cache, pa, bit);
+	ASSERT(freed == ((busy & bit) != 0));
+	ASSERT(cache->free == (freed ? free | bit : free));
+	ASSERT(cache->busy == (freed ? busy ^ bit : busy));
+	ASSERT(IMPLIES(freed, cache->hint == bit && cache->hint_addr == pa));
+	COVER(freed && order == 9);
+	COVER(!freed && (free & bit) && order == 3);
 }

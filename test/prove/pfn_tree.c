@@ -11,10 +11,16 @@
 #include "prove.h"
 
 #include "lib/base/bitops.c"
+#include "lib/mm/pfn_joins.c"
 #include "lib/mm/pfn_tree.c"
 
 /* Where one node of level 1 ends and the next begins. */
 #define BORDER	(1ul << span_shift(1))
+
+/* Words of its tables, which are the first, and of a node's marks, which are before
+ * its masks. */
+#define TABLES	(2 * CHILDREN)
+#define MARKS	5
 
 /* The tree's pages, its words of bits, its levels above them, and the 64-bit words
  * that all of it takes. */
@@ -22,26 +28,26 @@
 #define START	(BORDER - 2 * CHILDREN)
 #define END	(BORDER + 2 * CHILDREN)
 #define LEVELS	2
-#define WORDS	(4 + 2 * 8 + 14)
+#define WORDS	(TABLES + 4 + 2 * (MARKS + 7) + MARKS + 13)
 #else
 #define START	(BORDER - 3 * CHILDREN)
 #define END	BORDER
 #define LEVELS	1
-#define WORDS	(3 + 8)
+#define WORDS	(TABLES + 3 + MARKS + 7)
 #endif
 #define PAGES	(END - START)
 #define NR_BITS	(PAGES / CHILDREN)
 
 static struct pfn_tree tree;
-static uint64_t words[WORDS];
+static uint64_t words[WORDS] __attribute__((aligned(512)));
 
 /* The parts of those words: the bits of 64 pages, the node that they are below,
  * which child of it they are, and the root. */
-#define BITS(i)		words[i]
+#define BITS(i)		words[TABLES + (i)]
 #define NODE_OF(i)	((START / CHILDREN + (i)) / CHILDREN)
-#define NODE(n)		(&words[NR_BITS + 8 * (n)])
+#define NODE(n)		(&words[TABLES + NR_BITS + (MARKS + 7) * (n) + MARKS])
 #define CHILD_OF(i)	((START / CHILDREN + (i)) % CHILDREN)
-#define ROOT		(&words[NR_BITS + 8 * 2])
+#define ROOT		NODE(2)
 
 /* child_says(): what @node of @level says of child @c: its largest block. */
 static int child_says(const uint64_t *node, unsigned int level, unsigned int c)
@@ -79,12 +85,24 @@ static bool word_valid(unsigned int i)
 }
 
 #ifdef DEEP
+/* node_says(): what node @n's masks say of itself. */
+static int node_says(unsigned int n)
+{
+	int largest = ORDER_NONE;
+
+	for (int k = 0; k < PFN_TREE_SHIFT; k++)
+		if (NODE(n)[k])
+			largest = k;
+	return NODE(n)[PFN_TREE_SHIFT]
+	       ? PFN_TREE_SHIFT + largest_run(NODE(n)[PFN_TREE_SHIFT]) : largest;
+}
+
 /* node_valid(): what the root says of a node is what the node says. */
 static bool node_valid(unsigned int n)
 {
 	return child_sound(ROOT, 2, n) &&
-	       child_says(ROOT, 2, n) == largest_block(NODE(n), 1) &&
-	       (ROOT[13] >> n & 1);
+	       child_says(ROOT, 2, n) == node_says(n) &&
+	       (ROOT[-MARKS] >> n & 1);
 }
 
 /* nodes_valid(): the nodes have no free page outside the tree, nor has the root,
@@ -113,19 +131,31 @@ static bool valid(void)
 	return ok;
 }
 
-/* any_tree(): any valid state. */
+/* any_marks(): of node @n: any flags, no blocks, no word known to be plain. */
+static void any_marks(unsigned int n)
+{
+	struct pfn_node *node = (struct pfn_node *)(NODE(n) - MARKS);
+
+	if (n < 2)
+		node->plain = 0;
+	node->whole = node->joined = node->joins = 0;
+}
+
+/* any_tree(): any valid state, without blocks. */
 static void any_tree(void)
 {
 	pfn_tree_init(&tree, words, START, END);
 	ASSERT(tree.root == LEVELS && pfn_tree_bytes(START, END) == sizeof(words));
-	for (unsigned int i = 0; i < WORDS; i++)
+	for (unsigned int i = TABLES; i < WORDS; i++)
 		words[i] = nondet_u64();
+	for (unsigned int n = 0; n < (LEVELS > 1 ? 3 : 1); n++)
+		any_marks(n);
 	ASSUME(valid());
 }
 
-/* is_free(): page number @page of the tree is free, read from the node above its
+/* page_free(): page number @page of the tree is free, read from the node above its
  * word, or from the word where that one is mixed. */
-static bool is_free(unsigned long page)
+static bool page_free(unsigned long page)
 {
 	unsigned int i = (unsigned int)(page / CHILDREN);
 	int says = child_says(NODE(NODE_OF(i)), 1, CHILD_OF(i));
@@ -146,7 +176,7 @@ void tree_init_takes_all(void)
 		words[i] = nondet_u64();
 	pfn_tree_init(&tree, words, START, END);
 	ASSERT(valid());
-	ASSERT(!is_free(w));
+	ASSERT(!page_free(w));
 	COVER(w == PAGES - 1);
 }
 
@@ -162,10 +192,10 @@ void tree_claim_takes_exactly(void)
 
 	ASSUME(lo <= hi);
 	any_tree();
-	was = is_free(w);
+	was = page_free(w);
 	pfn_tree_claim(&tree, START + lo, START + hi);
 	ASSERT(valid());
-	ASSERT(is_free(w) == (was && (w < lo || w >= hi)));
+	ASSERT(page_free(w) == (was && (w < lo || w >= hi)));
 	COVER(was && w < lo && lo % CHILDREN == 1 && hi == CHILDREN + 1);
 }
 
@@ -181,9 +211,9 @@ void tree_release_frees_exactly(void)
 
 	ASSUME(lo <= hi);
 	any_tree();
-	was = is_free(w);
+	was = page_free(w);
 	pfn_tree_release(&tree, START + lo, START + hi);
 	ASSERT(valid());
-	ASSERT(is_free(w) == (was || (w >= lo && w < hi)));
+	ASSERT(page_free(w) == (was || (w >= lo && w < hi)));
 	COVER(!was && w < lo && lo % CHILDREN == 1 && hi == CHILDREN + 1);
 }

@@ -105,18 +105,18 @@ PROOFS = [
               "ALIGN_DOWN(pa, leaf_size(2)) + leaf_size(2);"), unwind=4,
           unwindset=["any_tables.1:8"]),
     Proof("page_cache.c", "cache_alloc_takes_a_free_block",
-          "every state of a cache, orders 0 to 11",
-          Bug("what is taken stays marked as free", "lib/include/page_cache.h",
-              "	free = __atomic_fetch_and(&cache->free, ~bits, "
-              "__ATOMIC_ACQUIRE) & bits;",
-              "	free = __atomic_fetch_or(&cache->free, bits, "
-              "__ATOMIC_ACQUIRE) & bits;"), unwind=7),
+          "every state of a cache, orders 0 to 9",
+          Bug("a hint is believed", "lib/include/page_cache.h",
+              "__ATOMIC_ACQUIRE) & bit))\n		return false;",
+              "__ATOMIC_ACQUIRE) & ~bit) && !bit)\n		return false;"),
+          unwind=7),
     Proof("page_cache.c", "cache_free_refuses_what_is_free",
-          "every state of a cache, orders 0 to 11",
-          Bug("a block is free already only where all of it is",
-              "lib/include/page_cache.h",
-              "		if (free & bits)\n",
-              "		if ((free & bits) == bits)\n"), unwind=7),
+          "every state of a cache, orders 0 to 9",
+          Bug("what is not allocated is freed", "lib/include/page_cache.h",
+              "	if (!(__atomic_fetch_and(&cache->busy, ~bit, "
+              "__ATOMIC_RELAXED) & bit))\n",
+              "	if (!__atomic_fetch_and(&cache->busy, ~bit, "
+              "__ATOMIC_RELAXED))\n"), unwind=7),
     Proof("numa.c", "numa_find_inverts_hwid", "3 nodes, any numbers",
           Bug("the search ends one node early", "lib/mm/numa.c",
               "			high = mid;", "			high = mid ? mid - 1 : 0;"),
@@ -157,7 +157,7 @@ PROOFS = [
           Bug("the root's children aren't written", "lib/mm/pfn_tree.c",
               "		write_child(tree, root, tree->root, child,\n"
               "			    child & (CHILDREN - 1));\n", "		;\n"),
-          unwind=15, unwindset=["tree_init_takes_all.0:35"],
+          unwind=15, unwindset=["tree_init_takes_all.0:180"],
           defines=["DEEP"]),
     Proof("memblock.c", "memblock_search_definition", "lists of 3 regions",
           Bug("a byte between two regions is in the second",
@@ -178,10 +178,10 @@ PROOFS = [
               "log2_ceil(PFN_UP(size))", "log2_ceil(PFN_DOWN(size) | 1)")),
     Proof("pfn_tree.c", "tree_claim_takes_exactly", "3 words below one node",
           Bug("the last page of a range stays free", "lib/mm/pfn_tree.c",
-              "		set_children(tree, node, level, bits_between(lo, hi), free);",
-              "		set_children(tree, node, level, "
-              "bits_between(lo, hi - !free), free);"),
-          unwind=8, unwindset=["any_tree.0:12"], options=UNCHECKED),
+              "	set_children(tree, level, index, bits_between(first, end),\n",
+              "	set_children(tree, level, index, bits_between(first, end - "
+              "(!level && change == CLAIMED)),\n"),
+          unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED),
     Proof("pfn_tree.c", "tree_release_frees_exactly", "3 words below one node",
           Bug("the node isn't told of a word's largest block",
               "lib/mm/pfn_tree.c",
@@ -189,5 +189,5 @@ PROOFS = [
               "		if (k <= largest)",
               "	for (int k = 0; k <= (int)child_order(level); k++) {\n"
               "		if (k < largest)"),
-          unwind=8, unwindset=["any_tree.0:12"], options=UNCHECKED),
+          unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED),
 ]

@@ -547,6 +547,20 @@ static void read_states(void)
 	}
 }
 
+/* has_guests(): another node's memory lies between the ends of @pgdat's. */
+static bool has_guests(const pg_data_t *pgdat)
+{
+	unsigned long start = pgdat->node_start_pfn;
+	unsigned long end = start + pgdat->node_spanned_pages;
+	const struct memblock_region *r;
+
+	for_each_mem_region(r)
+		if (r->nid != pgdat->node_id && PFN_DOWN(r->base) >= start &&
+		    PFN_DOWN(r->base) < end)
+			return true;
+	return false;
+}
+
 /* count_kinds(): what this machine is. */
 static void count_kinds(void)
 {
@@ -557,7 +571,7 @@ static void count_kinds(void)
 		const pg_data_t *pgdat = NODE_DATA(nid);
 
 		one_page |= pgdat->node_present_pages == 1;
-		inside |= pgdat->bdata && !pgdat->alone;
+		inside |= pgdat->bdata && has_guests(pgdat);
 		empty |= !pgdat->bdata;
 		both |= pgdat->node_zones[ZONE_DMA32].present_pages &&
 			pgdat->node_zones[ZONE_NORMAL].present_pages;
