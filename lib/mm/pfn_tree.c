@@ -492,8 +492,8 @@ void pfn_tree_init(struct pfn_tree *tree, void *mem, unsigned long start_pfn,
 
 /* visit_words(): @fn for the words of node number @index of level 1, where they
  * say more than the node does. */
-static void visit_words(const struct pfn_tree *tree, const uint64_t *node,
-			unsigned long index,
+static void visit_words(const struct pfn_tree *tree,
+			const struct pfn_node *node, unsigned long index,
 			void (*fn)(const void *mem, size_t size))
 {
 	unsigned long first = MAX(index << PFN_TREE_SHIFT,
@@ -501,9 +501,8 @@ static void visit_words(const struct pfn_tree *tree, const uint64_t *node,
 	unsigned long last = MIN((index << PFN_TREE_SHIFT) + CHILDREN - 1,
 				 (tree->end_pfn - 1) >> PFN_TREE_SHIFT);
 
-	if (node[0] & ~node[PFN_TREE_SHIFT])
-		fn(node_at(tree, 0, first),
-		   (last - first + 1) * sizeof(uint64_t));
+	if (node->mask[0] & ~node->mask[PFN_TREE_SHIFT])
+		fn(word_at(tree, first), (last - first + 1) * sizeof(uint64_t));
 }
 
 /* visit_node(): @fn for node number @index of @level, which was written, and for
@@ -512,14 +511,14 @@ static void visit_node(const struct pfn_tree *tree, unsigned int level,
 		       unsigned long index,
 		       void (*fn)(const void *mem, size_t size))
 {
-	uint64_t *node = node_at(tree, level, index);
+	const struct pfn_node *node = node_at(tree, level, index);
 
-	fn(node, stride(level) * sizeof(uint64_t));
+	fn(node, node_bytes(level));
 	if (level == 1) {
 		visit_words(tree, node, index, fn);
 		return;
 	}
-	for (uint64_t left = *extra(node, level); left; left &= left - 1)
+	for (uint64_t left = node->written; left; left &= left - 1)
 		visit_node(tree, level - 1,
 			   (index << PFN_TREE_SHIFT) + lowest_bit(left), fn);
 }
@@ -527,8 +526,8 @@ static void visit_node(const struct pfn_tree *tree, unsigned int level,
 void pfn_tree_each_written(const struct pfn_tree *tree,
 			   void (*fn)(const void *mem, size_t size))
 {
-	visit_node(tree, tree->root,
-		   tree->start_pfn >> span_shift(tree->root), fn);
+	fn(tree->own, PFN_TREE_OWN_TABLES * sizeof(*tree->own));
+	visit_node(tree, tree->root, root_index(tree), fn);
 }
 
 void pfn_tree_release(struct pfn_tree *tree, unsigned long start,
