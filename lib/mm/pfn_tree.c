@@ -501,7 +501,7 @@ static void visit_words(const struct pfn_tree *tree,
 	unsigned long last = MIN((index << PFN_TREE_SHIFT) + CHILDREN - 1,
 				 (tree->end_pfn - 1) >> PFN_TREE_SHIFT);
 
-	if (node->mask[0] & ~node->mask[PFN_TREE_SHIFT])
+	if ((node->mask[0] & ~node->mask[PFN_TREE_SHIFT]) | node->plain)
 		fn(word_at(tree, first), (last - first + 1) * sizeof(uint64_t));
 }
 
