@@ -5,12 +5,14 @@
  */
 #include "watchdog.h"
 
-/* Kicks so far; atomic. */
+/* Kicks so far; where two CPUs kick at once one of them may be lost. */
 static unsigned long kicks;
 
+/* watchdog_kick(): a load and a store, not an atomic addition, which may not work
+ * this early (percpu.h); any change is a sign of life. */
 void watchdog_kick(void)
 {
-	__atomic_fetch_add(&kicks, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&kicks, watchdog_kicks() + 1, __ATOMIC_RELAXED);
 }
 
 unsigned long watchdog_kicks(void)
