@@ -115,7 +115,7 @@ static void any_list(struct memblock_type *type, struct memblock_region *regions
 {
 	type->regions = regions;
 	type->cnt = below(REGIONS + 1);
-	type->max = below(ROOM + SPARE_REGIONS + 1);
+	type->max = 1 + below(ROOM + SPARE_REGIONS);
 	for (unsigned long i = 0; i < REGIONS; i++)
 		regions[i] = any_region();
 	ASSUME(valid(type, REGIONS));
@@ -184,4 +184,29 @@ void memblock_search_definition(void)
 						table[i].size)));
 	COVER(found == REGIONS - 1 && pa == PHYS_ADDR_MAX);
 	COVER(lower == 1 && upper == 1 && found < 0);
+}
+
+/*
+ * Splitting at an address leaves every byte what it was to the list. Regions
+ * before the index that it returns end before the address, the others begin at or
+ * above it.
+ */
+void memblock_split_keeps_bytes(void)
+{
+	struct memblock_type *type = &memblock.memory;
+	phys_addr_t pa = border(), w = nondet_pa();
+	struct held before, after;
+	unsigned long i = below(ROOM), at, cnt;
+
+	any_list(type, table);
+	cnt = type->cnt;
+	before = held(type, w);
+	at = split_region(type, pa);
+	after = held(type, w);
+	ASSERT(same_held(&before, &after));
+	ASSERT(type->cnt == cnt || type->cnt == cnt + 1);
+	ASSERT(at <= type->cnt);
+	ASSERT(IMPLIES(i < at, memblock_last(&table[i]) < pa));
+	ASSERT(IMPLIES(i >= at && i < type->cnt, table[i].base >= pa));
+	COVER(type->cnt == REGIONS + 1 && at == 1 && before.here && w < pa);
 }

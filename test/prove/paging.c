@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page-table builder over a port's codec, with tables of two entries instead
+ * The reader of page tables over a port's codec, with tables of two entries instead
  * of 512: the walk is the same, the formulas are small.
  */
 #include "prove.h"
@@ -21,15 +21,10 @@
 /*
  * The tables: number i is at physical page 1 + i. Number 0 is the root, and the
  * one below entry e of number i is number 2i + 1 + e; whether it is in use is what
- * that entry says. Behind these are the ones that new tables are made of: two a
- * level below the root, at the ends of a range.
+ * that entry says.
  */
-#define OLD_TABLES	((1u << LEVELS) - 1)
-#define TABLES		(OLD_TABLES + 2 * (LEVELS - 1))
+#define TABLES	((1u << LEVELS) - 1)
 static pte_t tables[TABLES][ENTRIES];
-
-/* Tables given out, all old ones included. */
-static unsigned int used;
 
 static const struct paging_mode tiny = {
 	"tiny", LEVELS, PAGE_SHIFT + LEVELS * PT_INDEX_BITS, LEVELS - 1, 0
@@ -38,7 +33,6 @@ static const struct paging_mode tiny = {
 struct machine machine;
 struct image image;
 struct memblock memblock;
-const struct mem_owner owner_pagetable;
 
 void *phys_to_virt(phys_addr_t pa)
 {
@@ -46,31 +40,6 @@ void *phys_to_virt(phys_addr_t pa)
 
 	ASSERT(pa % PAGE_SIZE == 0 && i < TABLES);
 	return tables[i];
-}
-
-phys_addr_t virt_to_phys(const volatile void *va)
-{
-	phys_addr_t i = 0;
-
-	while (i < TABLES - 1 && va != tables[i])
-		i++;
-	return PAGE_SIZE * (1 + i);
-}
-
-/* A table that isn't in use, all zeroes. */
-phys_addr_t early_alloc(phys_addr_t size, int nid, const struct mem_owner *owner)
-{
-	(void)nid;
-	(void)owner;
-	ASSERT(size == sizeof(tables[0]) && used < TABLES);
-	for (unsigned int i = 0; i < ENTRIES; i++)
-		tables[used][i] = 0;
-	return PAGE_SIZE * (1 + used++);
-}
-
-void arch_flush_tlb(unsigned long va)
-{
-	(void)va;
 }
 
 /* any_prot(): any permissions. */
@@ -82,7 +51,7 @@ static unsigned int any_prot(void)
 	return prot;
 }
 
-/* any_entry(): entry @e of old table @i of @level becomes nothing, a leaf that
+/* any_entry(): entry @e of table @i of @level becomes nothing, a leaf that
  * maps its address with any permission, or what leads to the table below. */
 static void any_entry(unsigned int i, unsigned int e, unsigned int level)
 {
@@ -100,9 +69,7 @@ static void any_tables(void)
 {
 	mode = &tiny;
 	root = tables[0];
-	enabled = nondet_bool();
-	used = OLD_TABLES;
-	for (unsigned int i = 0; i < OLD_TABLES; i++)
+	for (unsigned int i = 0; i < TABLES; i++)
 		for (unsigned int e = 0; e < ENTRIES; e++)
 			any_entry(i, e, LEVELS - 1 - log2_floor(i + 1));
 }

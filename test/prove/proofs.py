@@ -19,9 +19,6 @@ of @unwindset. @port: whose page-table codec. @nightly: left out of make test.""
 # them makes a formula too large: there, the sanitizers of the unit tests do it.
 UNCHECKED = ("--no-pointer-check", "--no-pointer-primitive-check")
 
-# CBMC has no body of it.
-NO_CALLER = "__builtin_return_address(level)=((void *)0)"
-
 PROOFS = [
     Proof("bitops.c", "lowest_bit_definition", "every value",
           Bug("one entry of the table is off by one", "lib/base/bitops.c",
@@ -164,6 +161,11 @@ PROOFS = [
               "lib/mm/memblock.c",
               "return i < type->cnt && type->regions[i].base <= pa ? (long)i : -1;",
               "return i < type->cnt ? (long)i : -1;"),
+          unwind=5, defines=["ADDED=1"], options=UNCHECKED),
+    Proof("memblock.c", "memblock_split_keeps_bytes",
+          "lists of 3 regions, borders at multiples of 2^59",
+          Bug("the upper part begins one byte late", "lib/mm/memblock.c",
+              "	upper.base = pa;\n", "	upper.base = pa + 1;\n"),
           unwind=5, defines=["ADDED=1"], options=UNCHECKED),
     Proof("memblock_alloc.c", "memblock_fit_stays_inside",
           "any range, size and alignment",

@@ -60,8 +60,7 @@ void warn(const char *code, const char *fmt, ...)
 	(void)fmt;
 }
 
-/* panic_at(): nothing gets there; a proof in which something may has its own. */
-#ifndef MAY_PANIC
+/* panic_at(): nothing gets there. */
 void panic_at(const char *file, int line, const char *fmt, ...)
 {
 	(void)file;
@@ -70,6 +69,5 @@ void panic_at(const char *file, int line, const char *fmt, ...)
 	ASSERT(!"panic");
 	ASSUME(0);
 }
-#endif
 
 #endif
