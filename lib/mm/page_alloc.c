@@ -725,10 +725,11 @@ static void split_block(pg_data_t *pgdat, unsigned long pfn, unsigned int order)
 
 phys_addr_t alloc_pages_exact(phys_addr_t size, gfp_t gfp)
 {
-	unsigned int order = size ? log2_ceil(PFN_UP(size)) : 0;
+	unsigned int order = size ? log2_ceil(PFN_UP(size))
+				  : PFN_TREE_MAX_ORDERS;
 	phys_addr_t pa, rest = (PAGE_SIZE << order) - PFN_PHYS(PFN_UP(size));
 
-	if (!size || order >= PFN_TREE_MAX_ORDERS)
+	if (order >= PFN_TREE_MAX_ORDERS)
 		return 0;
 	pa = alloc_pages(gfp, order);
 	if (pa && order)

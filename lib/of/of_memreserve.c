@@ -21,7 +21,7 @@ static uint32_t block_end(void)
 	uint32_t end = fdt_totalsize(of_fdt());
 
 	if (fdt_off_dt_struct(of_fdt()) > start)
-		end = MIN(end, fdt_off_dt_struct(of_fdt()));
+		end = fdt_off_dt_struct(of_fdt());
 	if (fdt_off_dt_strings(of_fdt()) > start)
 		end = MIN(end, fdt_off_dt_strings(of_fdt()));
 	return end;

@@ -3,11 +3,12 @@
  * Pools by name, on the machine of road_fixture.h and with these reservations in
  * its node 1, by pages from 0x80200000:
  *
- *	pool@80210000	[16-32) [40-48)		reusable, in two ranges
+ *	pool@80210000	[16-32) [40-48)		reusable, in two ranges, and
+ *			[50.25-50.75)		no whole page
  *	odd@80240000	[64.5-66.5)		reusable, one whole page
  *	crumb		[70.25-70.75)		reusable, none
  *	outside@802f0000 [248-264)		reusable, half of it is no memory
- *	plain		[80-84)			somebody's, no pool
+ *	plain		[48-49) [80-84)		somebody's, no pool
  */
 #include <stdio.h>
 
@@ -44,6 +45,8 @@ static int boot(void **state)
 	reserve(AT(16), PAGE(16), &pool_owner);
 	reserve(AT(40), PAGE(8), &pool_owner);
 	reserve(AT(64) + PAGE(1) / 2, PAGE(2), &odd_owner);
+	reserve(AT(50) + PAGE(1) / 4, PAGE(1) / 2, &pool_owner);
+	memblock_reserve_owner(AT(48), PAGE(1), MEMBLOCK_NONE, &plain_owner);
 	reserve(AT(70) + PAGE(1) / 4, PAGE(1) / 2, &crumb_owner);
 	reserve(AT(248), PAGE(16), &outside_owner);
 	memblock_reserve_owner(AT(80), PAGE(4), MEMBLOCK_NONE, &plain_owner);

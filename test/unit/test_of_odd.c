@@ -989,6 +989,16 @@ static void scan_small(void)
 	fixture_scan();
 }
 
+/* rescan(): all of it once more, with little brk, on a machine that was changed. */
+static void rescan(void)
+{
+	brk_init(UNIT_BRK_BASE, UNIT_BRK_BASE + SMALL_BRK);
+	stage_begin(STAGE_VERIFY);
+	of_verify(FIXTURE_DTB);
+	of_scan_machine(0);
+	fixture_scan();
+}
+
 /* Room is looked for in what a region, or a usable range, leaves; where there is
  * none, a boot that needs none goes on. */
 static void test_room_where_there_is_none(void **state)
@@ -1031,9 +1041,9 @@ static void test_room_in_what_does_not_answer(void **state)
 	memory(0x70000000, 0x1000000);
 	memory(0x60000000, 0x1000000);
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load(SMALL_BRK);
+	load((phys_addr_t)1 << 20);
 	host_ram(0x70000000, 0x2000);
-	fixture_scan();
+	rescan();
 	assert_log("of: brk goes on at [0x000000008");
 	root(1, 1);
 	for (uint32_t i = 0; i < 65; i++)
@@ -1050,19 +1060,21 @@ static void test_room_by_the_reach_of_the_cpu(void **state)
 {
 	(void)state;
 	usual();
-	load(SMALL_BRK);
+	load((phys_addr_t)1 << 20);
 	host.phys_bits = 64;
-	fixture_scan();
+	rescan();
 	assert_log("of: brk goes on at ");
 	root(2, 2);
 	node("memory@80000000");
 	put_bytes("device_type", "memory\0");
 	put_list("reg", 0, FIXTURE_RAM, 1, 0);
 	end();
-	load(SMALL_BRK);
+	node("chosen");
+	put_bytes("bootargs", "noprobe\0");
+	end();
+	load((phys_addr_t)1 << 20);
 	host.phys_bits = 32;
-	machine.bootargs = "noprobe";
-	fixture_scan();
+	rescan();
 	assert_memory("80000000-ffffffff 0\n");
 	assert_log("of: brk goes on at ");
 }

@@ -456,6 +456,17 @@ static void test_poison_sees_a_write_to_a_free_page(void **state)
 	assert_int_equal(nr_failures(), before + 1);
 }
 
+/* What lies across a hole was never handed out. */
+static void test_free_pages_exact_across_a_hole(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00.00");
+	mm_handover();
+	while (alloc_pages(GFP_KERNEL, 0))
+		;
+	assert_false(free_pages_exact(MM(1), PAGE(3)));
+}
+
 /* With poison on, a free that is refused fills nothing. */
 static void test_poison_and_bad_frees(void **state)
 {
@@ -932,6 +943,7 @@ int main(void)
 		TEST(test_disowned_pages),
 		TEST(test_poison_fills_what_is_free),
 		TEST(test_poison_sees_a_write_to_a_free_page),
+		TEST(test_free_pages_exact_across_a_hole),
 		TEST(test_poison_and_bad_frees),
 		TEST(test_exact_pages),
 		TEST(test_exact_pages_that_are_none),
