@@ -318,6 +318,7 @@ static void hold_memory(void)
 	memset(table->runs, 0, sizeof(table->runs));
 	nr_runs = 0;
 	nr_held = 0;
+	drain_all_pages();
 	hold_pages(GFP_KERNEL);
 	hold_pages(__GFP_DMA32);
 	must(nr_runs < RUNS, "free memory is in too many pieces to hold it");
@@ -371,6 +372,13 @@ static unsigned int draw_blocks(unsigned int order)
 	return n;
 }
 
+/* hold_again(): the block of @order at @pa, which is free, is held, as pages. */
+static void hold_again(phys_addr_t pa, unsigned int order)
+{
+	must(!alloc_contig_range(PFN_DOWN(pa), PFN_DOWN(pa) + (1ul << order)),
+	     "a free block can't be held again");
+}
+
 /* bench_left(): nothing is free but LEFT blocks of @order, scattered over all
  * memory: free those, allocate them, and ask for one more, for @refuse. */
 static void bench_left(unsigned int order, struct figure *refuse)
@@ -381,11 +389,21 @@ static void bench_left(unsigned int order, struct figure *refuse)
 	for (int round = 0; round < LEFT_ROUNDS; round++) {
 		unsigned int n = draw_blocks(order);
 
+		phys_addr_t *got = &table->blocks[n];
+
 		for (unsigned int i = 0; i < n; i++)
-			timed_free(&back, table->blocks[i], order);
+			must(free_pages_exact(table->blocks[i],
+					      PAGE_SIZE << order),
+			     "what was drawn isn't held");
 		for (unsigned int i = 0; i < n; i++)
-			must(timed_alloc(&alloc, order), "a free block wasn't found");
+			must((got[i] = timed_alloc(&alloc, order)),
+			     "a free block wasn't found");
 		must(!timed_alloc(refuse, order), "a block came from nowhere");
+		for (unsigned int i = 0; i < n; i++)
+			timed_free(&back, got[i], order);
+		drain_all_pages();
+		for (unsigned int i = 0; i < n; i++)
+			hold_again(table->blocks[i], order);
 	}
 	show_order(order, "alloc, 64 blocks left", &alloc);
 	show_order(order, "free, 64 blocks left", &back);
@@ -410,9 +428,8 @@ static void free_singles(struct figure *f)
 		timed_free(f, table->blocks[i], 0);
 }
 
-/* bench_singles(): memory as broken up as can be; ask for two pages in a row, too,
- * for @refuse. */
-static void bench_singles(struct figure *refuse)
+/* bench_singles(): memory as broken up as can be. */
+static void bench_singles(void)
 {
 	struct figure alloc = { 0 }, back = { 0 }, bulk = { 0 };
 
@@ -420,15 +437,21 @@ static void bench_singles(struct figure *refuse)
 		return;
 	calibrate(nothing_free(nothing_alloc(GFP_KERNEL, 0), 0));
 	free_singles(&back);
-	must(!timed_alloc(refuse, 1), "two pages came from nowhere");
 	for (unsigned int i = 0; i < SINGLES; i++)
-		must(timed_alloc(&alloc, 0), "a free page wasn't found");
-	free_singles(&back);
+		must((table->blocks[i] = timed_alloc(&alloc, 0)),
+		     "a free page wasn't found");
+	for (unsigned int i = 0; i < SINGLES; i++)
+		timed_free(&back, table->blocks[i], 0);
 	drain_all_pages();
 	begin(&bulk);
 	bulk.n = alloc_pages_bulk(GFP_KERNEL, SINGLES, table->singles, SINGLES);
 	end(&bulk);
 	must(--bulk.n == SINGLES, "bulk didn't find all single pages");
+	for (unsigned int i = 0, nr = 0; nr < bulk.n; nr += table->singles[i++].nr)
+		must(free_pages_bulk(&table->singles[i], 1),
+		     "a bulk free was refused");
+	for (unsigned int i = 0; i < SINGLES; i++)
+		hold_again(singles_area() + 2 * i * PAGE_SIZE, 0);
 	show("alloc, every other page free", &alloc);
 	show("free of every other page", &back);
 	show("bulk alloc, every other page free", &bulk);
@@ -442,7 +465,7 @@ static void bench_scarce(void)
 	hold_memory();
 	for (unsigned int order = 0; order < MAX_ORDER; order++)
 		bench_left(order, &refuse);
-	bench_singles(&refuse);
+	bench_singles();
 	show("alloc, nothing left", &refuse);
 	release_held();
 }
