@@ -128,13 +128,15 @@ static void test_init_bootmem(void **state)
 	assert_int_equal(pfn_tree_next_free(&bdata_list->tree, 0), 8);
 }
 
-/* A map that reaches past all of memory: what is there can be reserved, not freed. */
+/* A map that reaches past all of memory: what is there can be reserved, not freed.
+ * What the node's data held before counts for nothing. */
 static void test_init_bootmem_past_memory(void **state)
 {
 	(void)state;
 	mm_machine(1, 4, "0000");
 	bdata_list = NULL;
-	memset(&NODE_DATA(0)->bootmem, 0xa5, sizeof(NODE_DATA(0)->bootmem));
+	NODE_DATA(0)->bootmem.last_end_off = PAGE(3) + 100;
+	NODE_DATA(0)->bootmem.hint_idx = 6;
 	init_bootmem(PFN_DOWN(MM_MAPS_BASE), 12);
 	free_bootmem(MM(0), PAGE(4));
 	assert_int_equal(reserve_bootmem(PAGE(9), PAGE(2), BOOTMEM_DEFAULT), 0);
