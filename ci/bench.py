@@ -299,7 +299,8 @@ LEFT, RIGHT, TOP, BOTTOM = 90, 520, 50, 360
 GIB_RANGE = (1, 16384)
 INSNS_RANGE = (1e4, 1e12)
 
-# Of the lines of ports.
+# Of the lines of ports; and how far apart their labels are at least.
+LABEL_STEP = 16
 COLOURS = ["#66ccee", "#4477aa"]
 
 # GiB -> instructions that Linux 6.12 spends on its struct pages, and what all of
@@ -370,10 +371,13 @@ def svg(builds):
     parts += svg_line([LINUX[-1], (ends[1], ends[1] * LINUX_A_GIB)], "#cc3311",
                       "Linux 6.12: struct pages", "6 4", -4)
     parts += svg_line(LINUX, "#cc3311", "")
-    ports = [name for name in builds if "-" not in name]
-    for i, name in enumerate(ports):
-        parts += svg_line(boot_sizes(builds[name]), COLOURS[i % len(COLOURS)],
-                          f"bootmem, {name}: all of it", shift=15 * i)
+    label = 0
+    for i, name in enumerate(name for name in builds if "-" not in name):
+        sizes = boot_sizes(builds[name])
+        end = place(*sizes[-1])[1]
+        label = max(end, label + LABEL_STEP)
+        parts += svg_line(sizes, COLOURS[i % len(COLOURS)],
+                          f"bootmem, {name}: all of it", shift=label - end)
     return (
         '<!-- SPDX-License-Identifier: BSD-2-Clause -->\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
