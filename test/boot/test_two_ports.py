@@ -42,6 +42,7 @@ PORTS_OWN = [
     (re.compile(r"^(Node \d+, zone +\w+) .*"), r"\1"),
     (re.compile(r"= free 0x\w+ \+ taken 0x\w+"), ""),
     (re.compile(r"^(stage: \w+) .*"), r"\1"),
+    (re.compile(r"^(protection: canary) from .*?,"), r"\1,"),
     (re.compile(r"^# \d+ accesses"), "# accesses"),
     (re.compile(r"(# SKIP .*)$"), ""),
     (re.compile(r"^(memblock: reserved)\[\d+\] +"), r"\1 "),
@@ -59,7 +60,7 @@ def common(lines):
     """@lines without what is a port's own."""
     for line in lines:
         if OWN_ROWS.match(line) or OWN_RESERVED.match(line) or \
-                "mmode_resv" in line:
+                "mmode_resv" in line or line.startswith("watchdog: "):
             continue
         for pattern, text in PORTS_OWN:
             line = pattern.sub(text, line)
