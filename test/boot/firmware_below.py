@@ -38,12 +38,13 @@ ADDED_FOR_CPUS = {
 
 
 def added_by(name, machine, smp):
-    """The claims that firmware @name adds on @machine with @smp CPUs."""
+    """The claims that firmware @name adds on @machine with @smp CPUs; None: as many
+    as its file says."""
     if name not in ADDED:
         raise AssertionError(
             f"{name!r} isn't in firmware_below.py: compare QEMU's tree "
             "(-machine dumpdtb=) with the report and add what it adds")
-    most, more = ADDED_FOR_CPUS.get(name, (smp, None))
-    if smp > most:
+    most, more = ADDED_FOR_CPUS.get(name, (None, None))
+    if most and smp and smp > most:
         return more
     return ADDED_ON.get((name, machine), ADDED[name])
