@@ -38,7 +38,8 @@ static bool wipe_word(phys_addr_t pa, phys_addr_t start, phys_addr_t end)
 	unsigned long word = *at;
 
 	memset((char *)&word + (from - pa), 0, to - from);
-	return arch_try_write((unsigned long)pa, word) && *at == word;
+	arch_try_write((unsigned long)pa, word);
+	return *at == word;
 }
 
 /* wipe(): the @len bytes of property @name at @data. */
