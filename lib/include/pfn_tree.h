@@ -213,8 +213,8 @@ void pfn_tree_each_written(const struct pfn_tree *tree,
 /* pfn_tree_check(): panics where an invariant of the tree doesn't hold. */
 void pfn_tree_check(const struct pfn_tree *tree);
 
-/* pfn_tree_raise(): there now is a free block of @order in page @pfn's word, whose
- * node doesn't know of one. */
+/* pfn_tree_raise(): page @pfn became free, which makes its word have a block of
+ * @order, of which its node doesn't know. */
 void pfn_tree_raise(struct pfn_tree *tree, unsigned long pfn,
 		    unsigned int order);
 

@@ -786,21 +786,18 @@ void pfn_tree_raise(struct pfn_tree *tree, unsigned long pfn,
 {
 	struct pfn_node *node = node_of(tree, 1, pfn);
 	uint64_t bit = 1ull << child_at(pfn, 1);
-	int k = (int)order;
 
-	if (order == PFN_TREE_SHIFT || !node->mask[order]) {
+	/* Where another word has such a block, this is known further up; and a page
+	 * made it of a block of one order less, which is known. */
+	if (order == PFN_TREE_SHIFT || !node->mask[order])
 		raise(tree, pfn, 1, order);
-		return;
-	}
-	/* Another word has such a block, so this is known further up. */
-	do
-		node->mask[k] |= bit;
-	while (--k >= 0 && !(node->mask[k] & bit));
+	else
+		node->mask[order] |= bit;
 }
 
 /*
- * lower(): the child of the node of @level at @pfn has @largest as its largest
- * block now, which isn't more than before. Tell the masks, upwards until
+ * lower(): the child of the node of @level at @pfn, not all free, has @largest as
+ * its largest block now, which isn't more than before. Tell the masks, upwards until
  * nothing changes: where another child still has such a block as this one had, and
  * it isn't a matter of runs of children, the node's own largest is the same.
  */
@@ -813,7 +810,7 @@ static void lower(struct pfn_tree *tree, unsigned long pfn,
 		uint64_t *mask = &node->mask[largest + 1];
 		uint64_t *last = &node->mask[child_order(level)];
 
-		if (mask > last || !(*mask & bit))
+		if (!(*mask & bit))
 			return;
 		for (; mask <= last && (*mask & bit); mask++)
 			*mask ^= bit;
@@ -1249,8 +1246,7 @@ static void check_joined(unsigned int level, unsigned long pfn, uint64_t whole,
 		while (first + n < CHILDREN && joined >> (first + n) & 1)
 			n++;
 		bits = (n < CHILDREN ? (1ull << n) - 1 : ~0ull) << first;
-		BUG_ON(!is_power_of_2(n) || first % n || joined >> first & 1 ||
-		       (bits & ~whole),
+		BUG_ON(n & (n - 1) || first % n || joined >> first & 1,
 		       "pfn_tree: level %u: at 0x%lx children %u to %u are no block",
 		       level, pfn, first, first + n - 1);
 		rest &= ~bits;
@@ -1270,8 +1266,8 @@ static void check_word(const struct pfn_tree *tree,
 	BUG_ON((node->plain & bit) &&
 	       ((node->flags | node->whole) & bit || joins || word != taken),
 	       "pfn_tree: word 0x%lx is plain and isn't", index);
-	BUG_ON((node->whole & bit) && (joins || taken != ~0ull),
-	       "pfn_tree: word 0x%lx is part of a block and isn't taken", index);
+	BUG_ON((node->whole & bit) && joins,
+	       "pfn_tree: word 0x%lx is part of a block and has its own", index);
 	check_joined(0, index << PFN_TREE_SHIFT, taken, joins);
 }
 

@@ -671,7 +671,7 @@ static void test_check_sees_wrong_marks(void **state)
 	node->whole |= 1;
 	assert_panics(pfn_tree_check(&tree), "node 0x0 has a block that has free pages");
 	pfn_tree_take_range(&tree, 4, 64);
-	assert_panics(pfn_tree_check(&tree), "word 0x0 is part of a block and isn't taken");
+	assert_panics(pfn_tree_check(&tree), "word 0x0 is part of a block and has its own");
 	node->whole &= ~1ull;
 	tree.spare->word[3] = 1;
 	assert_panics(pfn_tree_check(&tree), "has joins");
@@ -679,6 +679,77 @@ static void test_check_sees_wrong_marks(void **state)
 	tree.spare = NULL;
 	assert_panics(pfn_tree_check(&tree),
 		      "of 2 tables of joins 0 are spare and 1 in use");
+}
+
+/* joins_wrong(): page 0's word, all taken, has @joins, which make up no block. */
+static void joins_wrong(uint64_t *joins, uint64_t wrong)
+{
+	*joins = wrong;
+	assert_panics(pfn_tree_check(&tree), "are no block");
+}
+
+/* A block has a power of two of pages, is aligned, and has a first one. */
+static void test_check_sees_pages_that_are_no_block(void **state)
+{
+	uint64_t *joins;
+
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	pfn_tree_take(&tree, 0, 2);
+	pfn_tree_take_range(&tree, 4, 64);
+	joins = &memory[tree.spare == tree.own ? 64 : 0];
+	assert_int_equal(*joins, 7ull << 1);
+	joins_wrong(joins, 3ull << 1);
+	joins_wrong(joins, 1ull << 2);
+	joins_wrong(joins, 1);
+	*joins = 7ull << 1;
+	pfn_tree_check(&tree);
+}
+
+/* A plain word has no flag, no block, no joins, and its bits are what it is. */
+static void test_check_sees_a_word_that_is_not_plain(void **state)
+{
+	const char *wrong = "word 0x0 is plain and isn't";
+	struct pfn_node *node;
+
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	node = (struct pfn_node *)&memory[TABLES + 64];
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	pfn_tree_take(&tree, 0, 0);
+	assert_int_equal(node->plain & 1, 1);
+	pfn_tree_check(&tree);
+	node->flags |= 1;
+	assert_panics(pfn_tree_check(&tree), wrong);
+	node->flags &= ~1ull;
+	for (unsigned long pfn = 1; pfn < 64; pfn++)
+		pfn_tree_take(&tree, pfn, 0);
+	pfn_tree_check(&tree);
+	node->whole |= 1;
+	assert_panics(pfn_tree_check(&tree), wrong);
+	node->whole &= ~1ull;
+	memory[TABLES] ^= 1;
+	assert_panics(pfn_tree_check(&tree), wrong);
+	memory[TABLES] ^= 1;
+	pfn_tree_check(&tree);
+}
+
+/* A word that is part of a block has no joins of its own. */
+static void test_check_sees_joins_inside_a_block(void **state)
+{
+	struct pfn_node *node;
+
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	node = (struct pfn_node *)&memory[TABLES + 64];
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	pfn_tree_take(&tree, 0, 2);
+	pfn_tree_take_range(&tree, 4, 64);
+	node->plain &= ~1ull;
+	node->whole |= 1;
+	assert_panics(pfn_tree_check(&tree),
+		      "word 0x0 is part of a block and has its own");
 }
 
 /* A shape: the pages that a tree covers. */
@@ -1137,6 +1208,9 @@ int main(void)
 		TEST(test_tables_of_a_deep_tree),
 		TEST(test_shortest_way),
 		TEST(test_check_sees_wrong_marks),
+		TEST(test_check_sees_pages_that_are_no_block),
+		TEST(test_check_sees_a_word_that_is_not_plain),
+		TEST(test_check_sees_joins_inside_a_block),
 		TEST(test_flags),
 		TEST(test_what_is_visited_is_all_that_is_read),
 		TEST(test_visited_is_a_small_part),
