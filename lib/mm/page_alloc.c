@@ -746,7 +746,7 @@ int alloc_contig_range(unsigned long start_pfn, unsigned long end_pfn)
 	int err = -1;
 
 	stage_allow(ALLOC_BUDDY, __func__);
-	if (!pgdat || start_pfn >= end_pfn ||
+	if (start_pfn >= end_pfn ||
 	    range_error(PFN_PHYS(start_pfn), PFN_PHYS(end_pfn - start_pfn)))
 		return -1;
 	spin_lock(&pgdat->lock);

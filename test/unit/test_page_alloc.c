@@ -715,6 +715,134 @@ static void test_tables_come_from_the_buddy(void **state)
 	page_alloc_check();
 }
 
+/* sparse_machine(): one node of 12 nodes of its tree, with two pages in each, and
+ * a page above them in the zone above; all is reserved but the first @nr pages. */
+static void sparse_machine(unsigned int nr, const char *bootargs)
+{
+	mm_base_pfn = BASE;
+	mm_begin(1);
+	for (unsigned int i = 0; i < 13; i++) {
+		phys_addr_t size = PAGE(i == 12 ? 1 : 2 + 2 * !i);
+
+		host_ram(MM(i * 4096), size);
+		assert_int_equal(memblock_add_node(MM(i * 4096), size, 0,
+						   MEMBLOCK_NONE), 0);
+	}
+	host.dma32_limit_pfn = BASE + 12 * 4096;
+	mm_ready(1);
+	reserve_bootmem(MM(2), PAGE(1), BOOTMEM_DEFAULT);
+	for (unsigned int i = nr; i < 12; i++)
+		reserve_bootmem(MM(i * 4096), PAGE(2), BOOTMEM_DEFAULT);
+	machine.bootargs = bootargs;
+	mm_handover();
+}
+
+/* Pages that came late may need more tables than a page was kept for. */
+static void test_tables_run_out(void **state)
+{
+	phys_addr_t pa[12] = { 0 };
+	unsigned int nr = 0;
+
+	(void)state;
+	sparse_machine(1, "");
+	assert_ptr_equal(mm_nodes[0].table_zone,
+			 &mm_nodes[0].node_zones[ZONE_NORMAL]);
+	assert_int_equal(mm_nodes[0].table_zone->table_reserve, 1);
+	for (unsigned int i = 1; i < 12; i++)
+		free_bootmem_late(MM(i * 4096), PAGE(2));
+	while ((pa[nr] = alloc_pages(__GFP_THISNODE, 1)))
+		nr++;
+	assert_int_equal(nr, PFN_TREE_OWN_TABLES + 7);
+	assert_int_equal(mm_nodes[0].table_pages, 1);
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), 0);
+	assert_int_equal(alloc_pages_exact(PAGE(1), GFP_KERNEL) & ~PAGE_MASK, 0);
+	page_alloc_check();
+	while (nr--)
+		assert_true(free_pages(pa[nr], 1));
+	drain_all_pages();
+	assert_int_equal(mm_nodes[0].table_pages, 0);
+	page_alloc_check();
+}
+
+/* A page that was tables is filled like every other that becomes free. */
+static void test_poison_fills_tables(void **state)
+{
+	phys_addr_t pa[3];
+
+	(void)state;
+	sparse_machine(12, "poison");
+	for (unsigned int i = 0; i < ARRAY_SIZE(pa); i++)
+		pa[i] = alloc_pages(__GFP_DMA32, 1);
+	assert_int_equal(mm_nodes[0].table_pages, 1);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pa); i++)
+		assert_true(free_pages(pa[i], 1));
+	drain_all_pages();
+	assert_int_equal(mm_nodes[0].table_pages, 0);
+	while (alloc_pages(__GFP_HIGH, 0))
+		;
+	assert_no_log("W-PAGE-POISON");
+	page_alloc_check();
+}
+
+/* What is kept for tables isn't anybody's, whatever its addresses. */
+static void test_contig_range_leaves_the_tables(void **state)
+{
+	unsigned long end = BASE + 12 * 4096;
+
+	(void)state;
+	big_machine(12 * 4096);
+	assert_int_equal(mm_nodes[0].table_zone->table_reserve, 2);
+	assert_int_equal(alloc_contig_range(BASE + 2, end), -1);
+	assert_int_equal(alloc_contig_range(BASE + 3, end), 0);
+	page_alloc_check();
+}
+
+/* Memory of two kinds side by side is two regions, but one node's. */
+static void test_exact_pages_across_regions(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	memblock_mark_hotplug(MM(4), PAGE(4));
+	assert_int_equal(memblock.memory.cnt, 2);
+	mm_handover();
+	while (alloc_pages(GFP_KERNEL, 0))
+		;
+	assert_true(free_pages_exact(MM(2), PAGE(6)));
+	assert_mm("an000000");
+	page_alloc_check();
+}
+
+/* A block too large for any cache is made single pages as well. */
+static void test_exact_pages_of_a_large_order(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	big_machine(4 * 4096);
+	pa = alloc_pages_exact(PAGE(4000), GFP_KERNEL);
+	assert_int_equal(pa, MM(4096));
+	assert_int_equal(node_free(0), 4 * 4096 - 1 - 4000);
+	assert_false(free_pages(pa, 12));
+	assert_true(free_pages_exact(pa, PAGE(4000)));
+	page_alloc_check();
+}
+
+/* A count that promises pages that aren't there makes nobody wait or get them. */
+static void test_bulk_with_a_wrong_count(void **state)
+{
+	struct zone *zone = &mm_nodes[0].node_zones[ZONE_DMA32];
+	struct page_run run;
+
+	(void)state;
+	mm_machine(1, BASE, "0000");
+	mm_handover();
+	while (alloc_pages(GFP_KERNEL, 0))
+		;
+	zone->nr_free += 3;
+	assert_int_equal(alloc_pages_bulk(GFP_KERNEL, 3, &run, 1), 0);
+	assert_int_equal(zone->nr_free, 3);
+}
+
 static void test_check_sees_a_wrong_count(void **state)
 {
 	(void)state;
@@ -949,6 +1077,12 @@ int main(void)
 		TEST(test_exact_pages_that_are_none),
 		TEST(test_contig_range),
 		TEST(test_bulk),
+		TEST(test_tables_run_out),
+		TEST(test_poison_fills_tables),
+		TEST(test_contig_range_leaves_the_tables),
+		TEST(test_exact_pages_across_regions),
+		TEST(test_exact_pages_of_a_large_order),
+		TEST(test_bulk_with_a_wrong_count),
 		TEST(test_check_sees_a_wrong_count),
 		TEST(test_in_the_wrong_stage),
 		TEST(test_random_sequences_against_the_model),

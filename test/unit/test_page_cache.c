@@ -10,6 +10,8 @@
 
 #include "cpu_fixture.h"
 #include "mm_fixture.h"
+#include "percpu.h"
+#include "spinlock.h"
 
 /* Where most drawings begin: at a run of words. */
 #define BASE		0x80000ul
@@ -652,6 +654,122 @@ static void test_every_order(void **state)
 	assert_sound(nr - 1);
 }
 
+/* The last page of a word that was reserved takes its flag away. */
+static void test_flag_goes_with_the_reservation(void **state)
+{
+	const struct pfn_tree *tree;
+
+	(void)state;
+	mm_base_pfn = BASE;
+	mm_begin(1);
+	host_ram(MM(0), PAGE(4 * WORD));
+	memblock_add_node(MM(0), PAGE(4 * WORD), 0, MEMBLOCK_NONE);
+	mm_ready(1);
+	reserve_bootmem(MM(WORD + 5), PAGE(1), BOOTMEM_DEFAULT);
+	mm_handover();
+	tree = &NODE_DATA(0)->bdata->tree;
+	free_bootmem_late(MM(WORD + 5), PAGE(1));
+	assert_int_equal(alloc_contig_range(BASE + WORD, BASE + WORD + 2), 0);
+	assert_true(pfn_tree_flag(tree, BASE + WORD));
+	assert_true(free_pages(MM(WORD), 0));
+	assert_true(pfn_tree_flag(tree, BASE + WORD));
+	assert_true(free_pages(MM(WORD + 1), 0));
+	assert_false(pfn_tree_flag(tree, BASE + WORD));
+	refused(0, MM(WORD), 0, "already free");
+	assert_sound(4 * WORD - 1);
+}
+
+/* Addresses inside a run at which no block of its order begins. */
+static void test_free_between_blocks(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	machine_of(2 * RUN);
+	pa = alloc_pages(GFP_KERNEL, 6);
+	refused(0, pa + PAGE(3), 6, "not the address of such a block");
+	refused(1, pa + PAGE(3), 6, "not the address of such a block");
+	assert_true(free_pages(pa, 6));
+	pa = alloc_pages(GFP_KERNEL, 1);
+	refused(0, pa + 1, 1, "not the address of such a block");
+	assert_true(free_pages(pa, 1));
+	assert_sound(2 * RUN - 1);
+}
+
+/* A CPU that frees a page has got as far as that it isn't allocated any more: nobody
+ * else can free it too. */
+static void test_free_exact_of_what_is_being_freed(void **state)
+{
+	struct page_cache *cache;
+	phys_addr_t pa, mine;
+
+	(void)state;
+	machine_of(4 * WORD);
+	mine = alloc_on(0, GFP_KERNEL, 0);
+	pa = alloc_on(1, GFP_KERNEL, 0);
+	alloc_on(1, GFP_KERNEL, 0);
+	cache = &cpus[1].pages->cache[0];
+	cache->busy &= ~1ull;
+	assert_false(free_pages_exact(pa, PAGE(2)));
+	assert_log("0x2000 bytes) refused: already free");
+	assert_int_equal(cache->busy, 2);
+	cache->busy |= 1;
+	assert_true(free_pages_exact(pa, PAGE(2)));
+	assert_true(free_on(0, mine, 0));
+	assert_sound(4 * WORD - 1);
+}
+
+/* Turns that this CPU has waited for its node's lock. */
+static unsigned long waited;
+
+/* let_go(): the other CPU lets go of it in the tenth. */
+static void let_go(unsigned long turns)
+{
+	assert_int_equal(turns, waited);
+	if (++waited == 10)
+		spin_unlock(&NODE_DATA(0)->lock);
+}
+
+/* free_while_locked(): page @pfn of this CPU's home is freed while another has the
+ * lock; then the pages next to it are, one of which is free already. */
+static void free_while_locked(unsigned long pfn)
+{
+	assert_int_equal(alloc_contig_range(pfn, pfn + 4), 0);
+	waited = 0;
+	smp_active = true;
+	host.relax = let_go;
+	spin_lock(&NODE_DATA(0)->lock);
+	assert_true(free_pages(PFN_PHYS(pfn), 0));
+	assert_int_equal(waited, 10);
+	smp_active = false;
+	refused(0, PFN_PHYS(pfn), 0, "already free");
+	assert_true(free_pages(PFN_PHYS(pfn + 2), 0));
+	refused(0, PFN_PHYS(pfn + 2), 0, "already free");
+	assert_true(free_pages(PFN_PHYS(pfn + 1), 0));
+	assert_true(free_pages(PFN_PHYS(pfn + 3), 0));
+}
+
+/* In a small tree and in a deep one. */
+static void test_free_waits_for_the_lock(void **state)
+{
+	(void)state;
+	machine_of(4 * WORD);
+	assert_true(free_pages(alloc_pages(GFP_KERNEL, 0), 0));
+	assert_false(NODE_DATA(0)->bdata->tree.deep);
+	free_while_locked(BASE + 2 * WORD);
+	assert_sound(4 * WORD - 1);
+}
+
+static void test_free_waits_in_a_deep_tree(void **state)
+{
+	(void)state;
+	machine_of(1ul << 19);
+	assert_true(free_pages(alloc_pages(GFP_KERNEL, 0), 0));
+	assert_true(NODE_DATA(0)->bdata->tree.deep);
+	free_while_locked(BASE + 2 * RUN);
+	assert_sound((1ul << 19) - 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, cpus_two, cpus_end)
 
 int main(void)
@@ -689,6 +807,11 @@ int main(void)
 		TEST(test_memory_is_short),
 		TEST(test_free_pages_may_hold_anything),
 		TEST(test_every_order),
+		TEST(test_flag_goes_with_the_reservation),
+		TEST(test_free_between_blocks),
+		TEST(test_free_exact_of_what_is_being_freed),
+		TEST(test_free_waits_for_the_lock),
+		TEST(test_free_waits_in_a_deep_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
