@@ -83,8 +83,9 @@ void riscv_table_round_trip(void)
 /*
  * arm64: a leaf of any level maps the address it was made for, in 48 bits, with
  * the permissions asked for (what is valid is readable), AF set; never executable
- * at EL0, nor accessible there; device memory is Device-nGnRE and never cached,
- * other memory Normal and inner shareable. With no permission it isn't valid.
+ * at EL0, nor accessible there; what is executable is guarded; device memory is
+ * Device-nGnRE and never cached, other memory Normal and inner shareable. With no
+ * permission it isn't valid.
  */
 void arm64_leaf_round_trip(void)
 {
@@ -103,7 +104,7 @@ void arm64_leaf_round_trip(void)
 	ASSERT(pte_prot(pte) == (prot | VM_READ));
 	/* ARM ARM, "VMSAv8-64 translation table format descriptors": bit 1 tells
 	 * a page from a block, AttrIndx is 4:2, AP[1] 6, AP[2] 7, SH 9:8, AF 10,
-	 * nG 11, PXN 53, UXN 54. */
+	 * nG 11, GP 50, PXN 53, UXN 54. */
 	ASSERT((pte >> 1 & 1) == (level == 0));
 	ASSERT((MAIR_VALUE >> 8 * attr & 0xff) ==
 	       (prot & VM_IO ? 0x04ul : 0xfful));
@@ -111,7 +112,8 @@ void arm64_leaf_round_trip(void)
 	ASSERT((prot & VM_IO) || (pte >> 8 & 3) == 3);
 	ASSERT((pte >> 10 & 3) == 1);
 	ASSERT((pte >> 53 & 1) == !(prot & VM_EXEC) && (pte >> 54 & 1));
-	ASSERT(pte >> 55 == 0 && (pte >> 48 & 0x1f) == 0);
+	ASSERT((pte >> 50 & 1) == !!(prot & VM_EXEC));
+	ASSERT(pte >> 55 == 0 && (pte >> 48 & 0x1b) == 0);
 	COVER(prot == (VM_READ | VM_IO) && level == 1);
 	COVER(pa >> 47);
 }
