@@ -43,8 +43,8 @@
 /* Pages of which every other one is free: twice as many. */
 #define SINGLES		4096
 
-/* Runs that bulk calls may give where memory isn't broken up: a few a node. */
-#define RUNS		4096
+/* Runs that bulk calls may give where memory isn't broken up: some a node. */
+#define RUNS		16384
 
 /* What the bench needs while it runs, of the buddy's own memory. */
 struct table {

@@ -182,13 +182,13 @@ bool pfn_tree_free_word(const struct pfn_tree *tree, unsigned long pfn);
  * pfn_tree_add_tables(): @page, page-aligned memory of 4 KiB, is the tree's; it
  * makes several tables.
  * pfn_tree_reap_tables(): gets a page back of which nothing is in use; NULL: none.
- * pfn_tree_has_tables(): whether memory in [@start, @end) was added as tables.
+ * pfn_tree_next_tables(): the page that was added before @page, the last one for
+ * NULL; NULL: there is none.
  */
 bool pfn_tree_needs_table(const struct pfn_tree *tree, unsigned long pfn);
 void pfn_tree_add_tables(struct pfn_tree *tree, void *page);
 void *pfn_tree_reap_tables(struct pfn_tree *tree);
-bool pfn_tree_has_tables(const struct pfn_tree *tree, const void *start,
-			 const void *end);
+const void *pfn_tree_next_tables(const struct pfn_tree *tree, const void *page);
 
 /* pfn_tree_table_pages(): pages of tables that a tree over so many pages can come
  * to need at most. */

@@ -428,6 +428,22 @@ static const char already_free[] = "already free";
 static const char reserved[] = "inside a reservation";
 static const char foreign[] = "not memory of one node";
 
+/* holds_tables(): a page of [@start, @end) holds tables of @pgdat's. The pages are
+ * compared by their numbers: none of the range's is there to be looked at. */
+static bool holds_tables(const pg_data_t *pgdat, unsigned long start,
+			 unsigned long end)
+{
+	const void *page = NULL;
+
+	while ((page = pfn_tree_next_tables(tree_of(pgdat), page)) != NULL) {
+		unsigned long pfn = PFN_DOWN(virt_to_phys(page));
+
+		if (pfn >= start && pfn < end)
+			return true;
+	}
+	return false;
+}
+
 /* range_error(): why the buddy can't have handed out this range; NULL: it can. */
 static const char *range_error(phys_addr_t addr, phys_addr_t size)
 {
@@ -439,8 +455,7 @@ static const char *range_error(phys_addr_t addr, phys_addr_t size)
 	if (!one_zone(pgdat, PFN_DOWN(addr), PFN_DOWN(last)))
 		return "not memory of one zone";
 	if (memblock_is_region_reserved(addr, size) ||
-	    pfn_tree_has_tables(tree_of(pgdat), phys_to_virt(addr),
-				(char *)phys_to_virt(last) + 1))
+	    holds_tables(pgdat, PFN_DOWN(addr), PFN_DOWN(last) + 1))
 		return reserved;
 	return NULL;
 }
@@ -459,11 +474,8 @@ static void give_block(pg_data_t *pgdat, unsigned long pfn, unsigned int order)
 /* page_error(): why page @pfn, memory of @pgdat, can't be the buddy's, or NULL. */
 static const char *page_error(const pg_data_t *pgdat, unsigned long pfn)
 {
-	phys_addr_t addr = PFN_PHYS(pfn);
-	char *page = phys_to_virt(addr);
-
-	if (memblock_is_reserved(addr) ||
-	    pfn_tree_has_tables(tree_of(pgdat), page, page + PAGE_SIZE))
+	if (memblock_is_reserved(PFN_PHYS(pfn)) ||
+	    holds_tables(pgdat, pfn, pfn + 1))
 		return reserved;
 	return NULL;
 }

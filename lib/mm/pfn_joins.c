@@ -103,14 +103,9 @@ void *pfn_tree_reap_tables(struct pfn_tree *tree)
 	return page;
 }
 
-bool pfn_tree_has_tables(const struct pfn_tree *tree, const void *start,
-			 const void *end)
+const void *pfn_tree_next_tables(const struct pfn_tree *tree, const void *page)
 {
-	const struct joins_page *page = tree->pages;
-
-	while (page && ((const void *)page < start || (const void *)page >= end))
-		page = page->next;
-	return page != NULL;
+	return page ? ((const struct joins_page *)page)->next : tree->pages;
 }
 
 void pfn_joins_set(struct pfn_tree *tree, struct pfn_node *node,

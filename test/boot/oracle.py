@@ -254,7 +254,7 @@ class Tree:
         chosen = self.fdt.subnode_offset(0, "chosen", QUIET)
         name = "linux,usable-memory-range"
         value = (self._prop(chosen, name) if chosen >= 0 else None) or b""
-        if len(value) % (4 * sum(self.cells(0))):
+        if not value or len(value) % (4 * sum(self.cells(0))):
             return []
         return [(base, base + size) for base, size
                 in self._entries(0, chosen, name) if size]

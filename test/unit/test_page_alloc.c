@@ -694,11 +694,7 @@ static void test_tables_come_from_the_buddy(void **state)
 			mm_base_pfn + (i + 1) * 4096 - (i == 11 ? 64 : 0)), 0);
 	}
 	assert_int_equal(pgdat->table_pages, 2);
-	for (unsigned long i = 0; i < 12 * 4096 && !table; i++)
-		if (pfn_tree_has_tables(&pgdat->bdata->tree,
-					phys_to_virt(MM(i)),
-					(char *)phys_to_virt(MM(i)) + 1))
-			table = MM(i);
+	table = virt_to_phys(pfn_tree_next_tables(&pgdat->bdata->tree, NULL));
 	assert_false(free_pages(table, 0));
 	assert_log("order 0) refused: inside a reservation");
 	assert_false(free_pages_exact(table, PAGE(1)));

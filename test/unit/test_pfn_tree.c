@@ -547,9 +547,10 @@ static void test_tables_of_joins(void **state)
 	assert_null(pfn_tree_reap_tables(&tree));
 	add_table_page();
 	add_table_page();
-	assert_true(pfn_tree_has_tables(&tree, table_pages[0],
-					(char *)table_pages[0] + 1));
-	assert_false(pfn_tree_has_tables(&tree, memory, memory + 1));
+	page = (void *)pfn_tree_next_tables(&tree, NULL);
+	assert_ptr_equal(page, table_pages[1]);
+	assert_ptr_equal(pfn_tree_next_tables(&tree, page), table_pages[0]);
+	assert_null(pfn_tree_next_tables(&tree, table_pages[0]));
 	pfn_tree_take(&tree, 2 * NODE1_PAGES, 3);
 	pfn_tree_check(&tree);
 	page = pfn_tree_reap_tables(&tree);

@@ -51,11 +51,11 @@ def test_operations_grow_with_levels(figures):
 
 def test_search_grows_with_nodes(figures):
     """Where all but 64 pages are taken, a request looks at each node's zone once,
-    and where nothing is left twice, with a drain in between."""
+    and where nothing is left twice, with a drain of caches and tables in between."""
     many = figures["1,024 nodes, 1 PiB"]
     one = figures["1 PiB"]
     for name, blocks in (("order-0 alloc, 64 blocks left: worst", 10),
-                         ("alloc, nothing left: worst", 30)):
+                         ("alloc, nothing left: worst", 60)):
         assert many[name] < one[name] + 1024 * blocks
 
 

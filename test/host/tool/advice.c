@@ -44,6 +44,7 @@ static const struct {
 	{ "W-INITRD", "pass both ends, start below end, inside RAM" },
 	{ "W-STDOUT", "let stdout-path name a UART by path or alias" },
 	{ "W-UART", "reg-shift 0 to 12; reg-io-width 1, 2 or 4" },
+	{ "W-SEED-KEPT", "load the tree into RAM, where its seed can be wiped" },
 	{ "W-PAGE-POISON", "find who wrote to a page that was free" },
 	{ "W-E820-LINE", "give the log as the kernel printed it" },
 };
