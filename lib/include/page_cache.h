@@ -198,6 +198,11 @@ bool page_cache_disclaim(unsigned long start, unsigned long end,
  * lock. */
 bool page_cache_holds(unsigned long pfn);
 
+/* page_cache_keep_flags(): words in pages [@start, @end) have got something that
+ * isn't free and can't be freed: no cache that leaves takes their flags away. Under
+ * their node's lock. */
+void page_cache_keep_flags(unsigned long start, unsigned long end);
+
 /* page_cache_is_free(): page @pfn is in a block that a cache has free. Under its
  * node's lock. */
 bool page_cache_is_free(unsigned long pfn);

@@ -166,6 +166,14 @@ static unsigned long find_in_zone(const struct zone *zone, unsigned int order)
 			     zone->zone_start_pfn, zone_end_pfn(zone));
 }
 
+/* fix_pages(): pages [@start, @end) of @pgdat, taken, each by itself, can't be
+ * freed. */
+static void fix_pages(pg_data_t *pgdat, unsigned long start, unsigned long end)
+{
+	pfn_tree_set_flags(tree_of(pgdat), start, end, true);
+	page_cache_keep_flags(start, end);
+}
+
 /* add_tables(): a page of @pgdat becomes tables of joins; false: none is free. */
 static bool add_tables(pg_data_t *pgdat)
 {
@@ -175,7 +183,7 @@ static bool add_tables(pg_data_t *pgdat)
 	if (pfn == PFN_NONE)
 		return false;
 	pfn_tree_take(tree_of(pgdat), pfn, 0);
-	pfn_tree_set_flags(tree_of(pgdat), pfn, pfn + 1, true);
+	fix_pages(pgdat, pfn, pfn + 1);
 	pfn_tree_add_tables(tree_of(pgdat), phys_to_virt(PFN_PHYS(pfn)));
 	zone->nr_free--;
 	zone->table_reserve -= MIN(zone->table_reserve, 1ul);
@@ -841,7 +849,7 @@ void disown_pages(phys_addr_t addr, unsigned int order)
 	spin_lock(&pgdat->lock);
 	page_zone(pgdat, start)->managed_pages -= end - start;
 	make_single(pgdat, start, order);
-	pfn_tree_set_flags(tree_of(pgdat), start, end, true);
+	fix_pages(pgdat, start, end);
 	spin_unlock(&pgdat->lock);
 }
 

@@ -143,6 +143,20 @@ bool page_cache_holds(unsigned long pfn)
 	return holds;
 }
 
+void page_cache_keep_flags(unsigned long start, unsigned long end)
+{
+	unsigned long first = ALIGN_DOWN(start, 1ul << WORD_SHIFT), run;
+
+	spin_lock(&list_lock);
+	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next)
+		for (unsigned int order = 0; order < WORD_SHIFT; order++) {
+			run = PFN_DOWN(cpu->cache[order].start);
+			if (run - first < end - first)
+				cpu->cache[order].clean = false;
+		}
+	spin_unlock(&list_lock);
+}
+
 /* join_run(): @cache, with no run yet, takes the word of page @pfn, which was
  * @flagged. */
 static void join_run(struct page_cache *cache, unsigned long pfn, bool flagged)

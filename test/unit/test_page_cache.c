@@ -435,6 +435,25 @@ static void test_disowned_page_of_a_run(void **state)
 	assert_sound(4 * WORD - 1);
 }
 
+/* The CPU that kept its run leaves: it is somebody's all the same. */
+static void test_disowned_page_of_a_run_that_goes(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	machine_of(4 * WORD);
+	alloc_on(1, GFP_KERNEL, 0);
+	pa = alloc_on(1, GFP_KERNEL, 5);
+	assert_int_equal(pa, MM(WORD));
+	disown_pages(pa, 5);
+	memblock_reserve(pa, PAGE(32));
+	set_node_on(1, 1);
+	set_node_on(1, 0);
+	refused(0, pa, 0, "inside a reservation");
+	refused(1, pa + PAGE(5), 0, "inside a reservation");
+	assert_sound(4 * WORD - 2 - 32);
+}
+
 static void test_disowned_word_of_a_run(void **state)
 {
 	phys_addr_t pa;
@@ -795,6 +814,7 @@ int main(void)
 		TEST(test_reservation_in_a_run),
 		TEST(test_reservation_made_after_release),
 		TEST(test_disowned_page_of_a_run),
+		TEST(test_disowned_page_of_a_run_that_goes),
 		TEST(test_disowned_word_of_a_run),
 		TEST(test_late_page_inside_a_run),
 		TEST(test_late_page_that_is_free),
