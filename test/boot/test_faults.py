@@ -51,8 +51,8 @@ FAULTS = [
           "already free, .*"),
     Fault("foreign-free", rf"page_alloc: free_pages\({HEX}, order 0\) refused: "
           "inside a reservation, .*"),
-    Fault("wrong-order", rf"page_alloc: free_pages\({HEX}, order 2\) refused: "
-          "already free, .*"),
+    Fault("wrong-order", rf"page_alloc: free_pages\({HEX}, order 1\) refused: "
+          "allocated with another order, .*"),
     Fault("out-of-memory", "fault: out-of-memory was refused"),
 ]
 

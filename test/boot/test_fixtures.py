@@ -30,6 +30,9 @@ KINDS = "reserved|nomap|reusable|dropped|initrd|firmware"
 LINES = re.compile(rf"(warning: W-[A-Z0-9-]+|ledger: node \d+ (?:{KINDS}) 0x.*"
                    r"|ledger: total 0x\w+|panic: |bootmem: done status \w+)")
 
+# The rest of what the image lies in: as large as the build of the image leaves it.
+IMAGE_SIZED = re.compile(r"^(ledger: node \d+ nomap )0x\w+(?= thief@)")
+
 # Warnings about the CPUs that a tree lists and this machine hasn't.
 CPUS = "warning: W-CPU-START"
 
@@ -49,7 +52,7 @@ def facts(name):
     """What the boot of a fixture said, as lines."""
     scenario = Scenario(name, dts=name, mem="1G", smp=4, append="")
     result = run(scenario, scenario.command())
-    found = [match.group(1) for line in result.lines
+    found = [IMAGE_SIZED.sub(r"\1", match.group(1)) for line in result.lines
              if (match := LINES.match(line))]
     return [line for line in found if line != CPUS] + \
         [f"exit status {result.status}"]

@@ -15,7 +15,8 @@ ARCH = "riscv64"
 
 @pytest.mark.parametrize("mem, nodes", [("256M", 1), ("512M", 2)])
 def test_foreign(mem, nodes):
-    """It gets every free page, gives it back, and its ledger balances."""
+    """It gets every page but what a zone keeps back, a thousandth, gives them back,
+    and its ledger balances."""
     if not KERNEL.exists():
         pytest.fail(f"{KERNEL} isn't built; 'make foreign' builds it",
                     pytrace=False)
@@ -27,4 +28,5 @@ def test_foreign(mem, nodes):
     total = re.search(r"ledger: total (0x\w+) = free (0x\w+) .*, balance 0",
                       log)
     assert int(total[1], 16) == qemu.parse_size(mem)
-    assert int(total[2], 16) == pages * 4096
+    free = int(total[2], 16) // 4096
+    assert free - free // 512 < pages < free

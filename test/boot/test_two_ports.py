@@ -48,6 +48,9 @@ PORTS_OWN = [
     (re.compile(r"^(memblock: reserved)\[\d+\] +"), r"\1 "),
     (re.compile(r"free_pages\(.*?\) "), ""),
     (re.compile(r", called from 0x\w+"), ""),
+    # Of several reasons the first one is given, and addresses decide which.
+    (re.compile(r"refused: (not the address of such a block|inside a reservation|"
+                r"allocated with another order)$"), "refused"),
 ]
 
 # Reservations that the image and the firmware below it make for themselves.
