@@ -9,7 +9,7 @@ COV_SRC		:= $(HOST_SRC)
 COV_TESTS	:= $(HOST_TESTS:$(HOST)/%=$(COV)/%)
 COV_OBJ		:= $(COV_SRC:%.c=$(COV)/%.o)
 COV_FDT		:= $(LIBFDT_SRCS:%.c=$(COMMAND)/libfdt/%.o)
-COV_CFLAGS	:= -std=gnu11 -O0 -g --coverage
+COV_CFLAGS	:= -std=gnu11 -O0 -g --coverage -fprofile-update=atomic
 COV_CPPFLAGS	:= $(HOST_CPPFLAGS) -I$(LIBFDT_DIR) $(call report_names,host)
 
 NEEDS		+= cmd:gcovr=gcovr

@@ -45,9 +45,14 @@ void fuzz_count(enum fuzz_outcome outcome)
 	counts[outcome]++;
 }
 
+/* Bits of an address: no RAM is larger than what the host simulates in one piece
+ * (test/host/ram.c), in which a map must lie. */
+#define PHYS_BITS	42
+
 void fuzz_reset(void)
 {
 	host_reset();
+	host.phys_bits = PHYS_BITS;
 	memblock_init();
 	stage_reset();
 	fail_alloc_set(0);

@@ -109,8 +109,8 @@ void *host_ram(phys_addr_t base, phys_addr_t size)
 }
 
 /* demand(): RAM around @pa, as the machine's owner has it; NULL where there is
- * none. It begins at @pa where the whole would be too large, and ends where
- * other RAM begins. */
+ * none. Where the whole would be too large it is the last part, or begins at @pa;
+ * a map at the end of RAM lies in one piece so. It ends where other RAM begins. */
 static void *demand(phys_addr_t pa)
 {
 	phys_addr_t base, last;
@@ -118,7 +118,7 @@ static void *demand(phys_addr_t pa)
 	if (!host.find_ram || !host.find_ram(pa, &base, &last))
 		return NULL;
 	if (last - base >= DEMAND_MAX)
-		base = pa;
+		base = MIN(pa, last - (DEMAND_MAX - 1));
 	last = MIN(last, base + (DEMAND_MAX - 1));
 	for (struct window *w = windows; w; w = w->next) {
 		if (w->base > pa)

@@ -183,7 +183,8 @@ PROOFS = [
               "	set_children(tree, level, index, bits_between(first, end),\n",
               "	set_children(tree, level, index, bits_between(first, end - "
               "(!level && change == CLAIMED)),\n"),
-          unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED),
+          unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED,
+          nightly=True),
     Proof("pfn_tree.c", "tree_release_frees_exactly", "3 words below one node",
           Bug("the node isn't told of a word's largest block",
               "lib/mm/pfn_tree.c",
@@ -191,5 +192,6 @@ PROOFS = [
               "		if (k <= largest)",
               "	for (int k = 0; k <= (int)child_order(level); k++) {\n"
               "		if (k < largest)"),
-          unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED),
+          unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED,
+          nightly=True),
 ]
