@@ -112,7 +112,7 @@ def test_worst_operation_in_instructions():
               for found in COUNT.findall(counted + counts)]
     assert len(counts) == 4
     for spans, worst, alone in counts:
-        assert spans >= 20000
+        assert spans >= 15000
         assert alone <= worst
         assert alone <= WORST_OPERATION, counts
 

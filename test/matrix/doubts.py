@@ -19,7 +19,7 @@ QUIET = [NOTFOUND]
 # What the oracle can't foretell: whether a region that is to be placed fits
 # depends on where the others went, and whether a CPU comes up in time on how much
 # else the host has to do.
-UNFORESEEN = {"W-RSV-UNPLACED", "W-CPU-START"}
+UNFORESEEN = {"W-RSV-UNPLACED", "W-CPU-START", "W-BOOTARG-RESERVE-MEM"}
 
 # What the machine is, besides its tree: the boot arguments, the address bits of
 # its CPUs, how many of the tree's CPUs it has, where its RAM is, whether what

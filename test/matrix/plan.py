@@ -111,7 +111,7 @@ def arguments(rng, ram, base):
         ("poison selftest" if ram <= TOUCHABLE else "selftest", set(), False),
         (f"failalloc={rng.randint(1, 160)}", set(), True),
         ("stress=200", set(), False),
-        ("bench" if ram >= TOUCHABLE else "", set(), False),
+        ("", set(), False),
         ("mem=x", {"W-BOOTARG-MEM"}, False),
         ("mem=4K@0xfffffffffffff001", {"W-BOOTARG-MEM"}, False),
         ("reserve_mem=4K:3:a", {"W-BOOTARG-RESERVE-MEM"}, False),
