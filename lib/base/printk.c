@@ -38,8 +38,9 @@ static struct spinlock console_lock;
 /* This CPU is in there: true where a trap in there prints. */
 static _Thread_local bool writing;
 
-/* The CPU that alone may print, its index + 1; 0: every one may. */
-static unsigned int seized_by;
+/* The CPU that alone may print, by the address of its own writing, which it has
+ * before it has an index; NULL: every one may. */
+static const bool *seized_by;
 
 /* Counter ticks spent in emit() since the start. */
 static unsigned long long cost;
@@ -66,7 +67,7 @@ static size_t append(char *line, size_t used, const char *fmt, va_list args)
 /* seized_by_us(): this CPU has seized the console. */
 static bool seized_by_us(void)
 {
-	return __atomic_load_n(&seized_by, __ATOMIC_RELAXED) == cpu_index + 1;
+	return __atomic_load_n(&seized_by, __ATOMIC_RELAXED) == &writing;
 }
 
 /* seized_by_other(): another one has, so this one must not print any more. */
@@ -77,11 +78,11 @@ static bool seized_by_other(void)
 
 void printk_seize(void)
 {
-	unsigned int nobody = 0;
+	const bool *nobody = NULL;
 
 	if (!smp_active)
 		return;
-	__atomic_compare_exchange_n(&seized_by, &nobody, cpu_index + 1, false,
+	__atomic_compare_exchange_n(&seized_by, &nobody, &writing, false,
 				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	if (seized_by_other())
 		arch_cpu_stop();

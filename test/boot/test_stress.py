@@ -138,13 +138,18 @@ def test_each_cpu_has_guarded_stacks():
     assert guards(4) - guards(1) == 3 * 2 * 4096
 
 
-def test_one_report_of_many_traps(tmp_path):
-    """All CPUs trap at the same time; one is reported, whole, and the run ends."""
+@pytest.mark.parametrize("start, victim", [
+    ("run_worker", "run_worker"),
+    # Only CPUs that were off before: the boot CPU doesn't come there.
+    ("smp_call", "run_work"),
+])
+def test_one_report_of_many_traps(tmp_path, start, victim):
+    """Many CPUs trap at the same time; one is reported, whole, and the run ends."""
     scenario = Scenario("trap", smp=4, append="stress=1000", passes=False,
                         says=r"^ .*0x[0-9a-f]{16}$")
-    victim = symbols(built("firmware.elf"))["run_worker"]
-    status, text = run_changed(scenario.command(), tmp_path, victim, victim,
-                               ILLEGAL)
+    address = symbols(built("firmware.elf"))
+    status, text = run_changed(scenario.command(), tmp_path, address[start],
+                               address[victim], ILLEGAL)
     result = Boot(scenario, status, text)
     result.check_end()
     result.check_reason()

@@ -79,10 +79,12 @@ save:
 
 /*
  * void trap_init(struct trap_cpu *cpu): exceptions of this CPU come here from now
- * on, with the stack that ends at @cpu; asynchronous aborts, too.
+ * on, with the stack that ends at @cpu; asynchronous aborts, too. None is waited for:
+ * a CPU that was off before left by a try_call() that never returned.
  */
 	.globl	trap_init
 trap_init:
+	str	xzr, [x0]
 	msr	tpidr_el1, x0
 	msr	spsel, #1
 	mov	sp, x0
