@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from conftest import PROGRAM_TIMEOUT
 from paths import HOST, TOP
+from tap import PROGRAM_TIMEOUT
 
 # Ports by the folders that have a codec.
 PORTS = sorted(path.parent.parent.name for path in

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conftest import run_program
+from tap import run_program
 
 # How many a program must have tried by default: the page allocator's 5 million, the
 # early allocators' 10 million together.

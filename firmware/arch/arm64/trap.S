@@ -89,8 +89,7 @@ trap_init:
 	msr	spsel, #1
 	mov	sp, x0
 	msr	spsel, #0
-	adrp	x1, vectors
-	add	x1, x1, :lo12:vectors
+	adr	x1, vectors
 	msr	vbar_el1, x1
 	isb
 	msr	daifclr, #4
