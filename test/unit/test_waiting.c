@@ -25,7 +25,6 @@ static int fresh(void **state)
 	unit_reset(state);
 	lock = (struct spinlock){ 0 };
 	waited = 0;
-	cpu_index = 0;
 	smp_active = true;
 	return 0;
 }
@@ -177,29 +176,16 @@ static void test_line_of_the_only_cpu(void **state)
 	(void)state;
 	smp_active = false;
 	assert_panics(panic("early"), ": early\n");
-	cpu_index = 1;
 	host.write = print_inside;
 	printk("after\n");
 	assert_log(": early\ninside\nafter\n");
 }
 
-/* seize(): CPU 0 has failed, and the console is its own from now on. */
+/* seize(): this CPU has failed, and the console is its own from now on, for this
+ * test and those that follow. */
 static void seize(void)
 {
 	assert_panics(panic("over"), ": over\n");
-}
-
-/* After a failure the others are stopped as soon as they print, or fail too. */
-static void test_others_are_stopped(void **state)
-{
-	(void)state;
-	seize();
-	cpu_index = 1;
-	assert_int_equal(host_halts(printk("more\n")), HOST_STOPPED);
-	assert_int_equal(host_halts(panic("too")), HOST_STOPPED);
-	cpu_index = 0;
-	printk("last\n");
-	assert_int_equal(strcmp(strchr(host_log(), '\n'), "\nlast\n"), 0);
 }
 
 /* Whether the CPU that writes has begun, and whether it may go on. */
@@ -221,63 +207,84 @@ static void *print_slowly(void *arg)
 	return arg;
 }
 
-/* start_writing(): another CPU has the console. */
-static pthread_t start_writing(void)
-{
-	pthread_t thread;
-
-	begun = may_end = false;
-	host.write = write_for_long;
-	assert_int_equal(pthread_create(&thread, NULL, print_slowly, NULL), 0);
-	while (!__atomic_load_n(&begun, __ATOMIC_SEQ_CST))
-		;
-	return thread;
-}
-
-/* end_writing(): it gets to the end of its line. */
-static void end_writing(pthread_t thread)
-{
-	__atomic_store_n(&may_end, true, __ATOMIC_SEQ_CST);
-	pthread_join(thread, NULL);
-}
-
 /* count_turns(): a turn that this CPU waits. */
 static void count_turns(unsigned long turns)
 {
 	assert_int_equal(turns, waited++);
 }
 
-/* The one that failed waits for who is writing, but not for ever. */
+/* The one that fails waits for who is writing, but not for ever. */
 static void test_failure_does_not_wait_for_ever(void **state)
 {
 	pthread_t thread;
 
 	(void)state;
-	seize();
-	thread = start_writing();
+	host.write = write_for_long;
+	assert_int_equal(pthread_create(&thread, NULL, print_slowly, NULL), 0);
+	while (!__atomic_load_n(&begun, __ATOMIC_SEQ_CST))
+		;
 	host.relax = count_turns;
-	printk("in any case\n");
-	assert_log("in any case\n");
+	seize();
 	assert_no_log("slow\n");
 	assert_int_equal(waited, 10000);
-	end_writing(thread);
-	assert_log("in any case\nslow\n");
+	__atomic_store_n(&may_end, true, __ATOMIC_SEQ_CST);
+	pthread_join(thread, NULL);
+	assert_log("over\nslow\n");
+}
+
+/* print_more(), fail_too(): how these end on the CPU that runs them. */
+static void *print_more(void *end)
+{
+	*(enum host_end *)end = host_halts(printk("more\n"));
+	return NULL;
+}
+
+static void *fail_too(void *end)
+{
+	*(enum host_end *)end = host_halts(panic("too"));
+	return NULL;
+}
+
+/* other_cpu(): how another CPU ends that runs @fn. */
+static enum host_end other_cpu(void *(*fn)(void *end))
+{
+	enum host_end end = HOST_RETURNED;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, fn, &end), 0);
+	pthread_join(thread, NULL);
+	return end;
+}
+
+/* After a failure the others are stopped as soon as they print, or fail too, also
+ * those that have no index yet, which is this CPU's. */
+static void test_others_are_stopped(void **state)
+{
+	(void)state;
+	seize();
+	assert_int_equal(other_cpu(print_more), HOST_STOPPED);
+	assert_int_equal(other_cpu(fail_too), HOST_STOPPED);
+	printk("last\n");
+	assert_int_equal(strcmp(strchr(host_log(), '\n'), "\nlast\n"), 0);
+}
+
+/* stop_other(): while this CPU writes, another one that wants to is stopped. */
+static void stop_other(void)
+{
+	host.write = NULL;
+	assert_int_equal(other_cpu(print_more), HOST_STOPPED);
 }
 
 /* One that waits for the console is stopped there. */
 static void test_waiting_cpu_is_stopped(void **state)
 {
-	pthread_t thread;
-
 	(void)state;
 	seize();
-	thread = start_writing();
-	cpu_index = 1;
-	assert_int_equal(host_halts(printk("never\n")), HOST_STOPPED);
-	cpu_index = 0;
-	end_writing(thread);
-	assert_no_log("never");
-	assert_log("slow\n");
+	host.write = stop_other;
+	printk("alone\n");
+	assert_ptr_equal(host.write, NULL);
+	assert_log("over\nalone\n");
+	assert_no_log("more");
 }
 
 /* A failed allocation or an odd board counts as such, and the run goes on. */
@@ -307,8 +314,8 @@ int main(void)
 		TEST(test_lock_with_a_queue),
 		TEST(test_line_within_a_line),
 		TEST(test_line_of_the_only_cpu),
-		TEST(test_others_are_stopped),
 		TEST(test_failure_does_not_wait_for_ever),
+		TEST(test_others_are_stopped),
 		TEST(test_waiting_cpu_is_stopped),
 		TEST(test_failures_are_warnings_too),
 	};
