@@ -348,14 +348,17 @@ bool report_ledger(void)
 {
 	phys_addr_t total = memblock.memory.total_size +
 			    memblock.dropped.total_size;
-	phys_addr_t free = 0, taken = 0, dropped = 0, balance, states;
+	phys_addr_t free = 0, taken = 0, dropped = 0, balance, states, tables;
 
 	for (int nid = 0; nid < nr_node_ids; nid++) {
 		report_entry(nid, "free", free_bytes(nid), "buddy allocator");
 		states = PFN_PHYS(page_state_pages(nid));
-		report_entry(nid, "allocated", allocated_bytes(nid) - states,
+		tables = PFN_PHYS(NODE_DATA(nid)->table_pages);
+		report_entry(nid, "allocated",
+			     allocated_bytes(nid) - states - tables,
 			     "buddy allocator");
 		report_entry(nid, "pagestate", states, "page states");
+		report_entry(nid, "joins", tables, "tables of joins");
 		free += free_bytes(nid);
 		taken += allocated_bytes(nid) + report_taken(nid);
 		dropped += report_dropped(nid);

@@ -12,7 +12,7 @@ from oracle import Claim, Oracle
 # What the image takes for itself: how much is for it to say, from which bytes
 # isn't. Everything else in the ledger the oracle knows.
 OWN_KINDS = {"image", "stack", "brk", "bitmap", "pagetable", "nodedata",
-             "memblock", "percpu", "allocated"}
+             "memblock", "percpu", "allocated", "joins"}
 
 # What reserved lines call a kind.
 FLAGS = {"nomap": "nomap", "reusable": "reusable"}

@@ -8,6 +8,7 @@
  */
 #include "flat_map.h"
 #include "mm_fixture.h"
+#include "report.h"
 #include "sequence.h"
 
 /* Where most drawings begin: aligned to every order that they have. */
@@ -694,6 +695,8 @@ static void test_tables_come_from_the_buddy(void **state)
 			mm_base_pfn + (i + 1) * 4096 - (i == 11 ? 64 : 0)), 0);
 	}
 	assert_int_equal(pgdat->table_pages, 2);
+	assert_true(report_ledger());
+	assert_log("ledger: node 0 joins 0x2000 tables of joins\n");
 	table = virt_to_phys(pfn_tree_next_tables(&pgdat->bdata->tree, NULL));
 	assert_false(free_pages(table, 0));
 	assert_log("order 0) refused: inside a reservation");
