@@ -14,7 +14,7 @@ from paths import ARCH
 
 # Boots of a test, and tests of each build.
 BATCH = 50
-BATCHES = {"plain": 4, "ubsan": 1, "qemu10": 1}
+BATCHES = {"plain": 20, "ubsan": 1, "qemu10": 1}
 
 # Seconds that one of these may take on a machine that others use, too.
 TIMEOUT = 1200
