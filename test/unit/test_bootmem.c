@@ -50,11 +50,14 @@ static void test_map_size(void **state)
 	assert_int_equal(bootmem_bootmap_pages(1ul << 40, 1), 1);
 }
 
+/* Whatever the node's memory held before. */
 static void test_init_takes_every_page(void **state)
 {
-	pg_data_t node = { .node_id = 3 };
+	pg_data_t node;
 
 	(void)state;
+	memset(&node, 0xa5, sizeof(node));
+	node.node_id = 3;
 	host_ram(PAGE(1), PAGE(1));
 	bdata_list = NULL;
 	assert_int_equal(init_bootmem_node(&node, 1, 100, 108),
@@ -64,6 +67,8 @@ static void test_init_takes_every_page(void **state)
 	assert_ptr_equal(node.bdata->node_bootmem_map, phys_to_virt(PAGE(1)));
 	assert_int_equal(node.bdata->node_min_pfn, 100);
 	assert_int_equal(node.bdata->node_low_pfn, 108);
+	assert_int_equal(node.bdata->hint_idx, 0);
+	assert_int_equal(node.bdata->last_end_off, 0);
 	assert_int_equal(node.bdata->nid, 3);
 	assert_int_equal(pfn_tree_next_free(&node.bdata->tree, 100), 108);
 }
