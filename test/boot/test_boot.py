@@ -136,10 +136,12 @@ def test_same_log_every_time():
 
 
 def test_stages_count_instructions():
-    """Under -icount the stages' unit is instructions, and all are there."""
+    """Under -icount the stages' unit is instructions; all are there, and none
+    costs less than a thousand."""
     scenario = Scenario("icount", extra=("-icount", "shift=0"))
     stages = boot(scenario).report.stages
     assert {stage.unit for stage in stages} == {"insns"}
+    assert min(stage.cost for stage in stages) > 1000
     assert [stage.name for stage in stages][:3] == ["verify", "memory",
                                                     "reserved"]
 
