@@ -4,10 +4,15 @@
 A mutant keeps the number of lines, so that a panic still names the right one. Which
 of them are drawn depends on their own text alone: when a file changes elsewhere,
 the same ones are drawn again.
+
+Those that docs/mutants.md explains make no difference: how many they are is said,
+and of the rest GOAL must be noticed. Where a share of all mutants is tried, every
+one that isn't noticed must be explained, and no other.
 """
 
 import hashlib
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +22,9 @@ TOP = Path(__file__).resolve().parent.parent
 SURVIVORS = TOP / "docs" / "mutants.md"
 SURVIVOR = re.compile(r"^\| `(\S+)` \| `` ?(.+?) ?`` \| (?:`` ?(.+?) ?``|–) "
                       r"\| (.+) \|$", re.M)
+
+# Of those that make a difference tests notice at least: 19 of 20.
+GOAL = 0.95
 
 # Lines that hold no code of their own.
 NO_CODE = re.compile(r"\s*(//.*|#.*|[{}();,]*|default:|break;|else|do)\s*$")
@@ -106,3 +114,52 @@ def known_survivors():
     """Key -> why nobody can tell."""
     return {(path, line, text): why for path, line, text, why
             in SURVIVOR.findall(SURVIVORS.read_text())}
+
+
+def drawn(paths, share):
+    """That share of all mutants of the files @paths."""
+    return [mutant for path in paths for number, line in code_lines(path)
+            for mutant in variants(path, number, line) if mutant.drawn(share)]
+
+
+class Count:
+    """Who noticed how many mutants, and what nobody did."""
+
+    def __init__(self):
+        self.by = defaultdict(int)      # who -> mutants noticed
+        self.known = known_survivors()
+        self.same = []                  # keys of those not noticed, and explained
+        self.missed = 0                 # not noticed otherwise
+        self.noticed = set()            # keys
+
+    def add(self, mutant, noticed):
+        """@mutant was tried: None where there was none."""
+        if not mutant:
+            return
+        if noticed:
+            self.by[noticed] += 1
+            self.noticed.add(mutant.key())
+        elif mutant.key() in self.known:
+            self.same.append(mutant.key())
+        else:
+            self.missed += 1
+            print(f"not noticed: {mutant}", flush=True)
+
+    def _needless(self):
+        """Keys that are explained, and yet noticed wherever they are."""
+        return (self.noticed & self.known.keys()).difference(self.same)
+
+    def report(self, whole):
+        """Print the sums; the exit status. @whole: every mutant by a key was tried
+        or none."""
+        for name in sorted(self.by, key=self.by.get, reverse=True):
+            print(f"{self.by[name]:6} {name}")
+        for key in self._needless() if whole else ():
+            print("explained, but noticed:", *key)
+        noticed = sum(self.by.values())
+        count = noticed + self.missed
+        print(f"mutants: {count + len(self.same)} tried, {len(self.same)} of them "
+              f"make no difference ({SURVIVORS.relative_to(TOP)}); of the others "
+              f"{noticed} of {count} noticed, {100 * noticed / max(count, 1):.1f} %")
+        return int(noticed < GOAL * count or not count or whole and
+                   (self.missed > 0 or bool(self._needless())))

@@ -16,8 +16,7 @@ its time has noticed.
 
 What nothing notices is compiled once more with -O2: where that gives the same
 code as the original, there is no difference to be noticed, and it isn't counted.
-The rest is printed. The run fails where less than GOAL of the mutants is noticed,
-and with --share where one isn't that docs/mutants.md doesn't explain.
+mutants.py judges the rest.
 """
 
 import argparse
@@ -31,7 +30,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from mutants import TOP, code_lines, known_survivors, variants
+from mutants import TOP, Count, code_lines, drawn, variants
 
 OUT = TOP / "build" / "mutate"
 COV = TOP / "build" / "cov"
@@ -45,9 +44,6 @@ ENVIRONMENT = {**os.environ, "UNIT_ROUNDS": "0.01",
 
 # What show_mem.c wants to be told.
 NAMES = ['-DBOOTMEM_VERSION="mutant"', '-DBOOTMEM_ARCH="host"']
-
-# Notices at least: 19 of 20.
-GOAL = 0.95
 
 
 def run(command, timeout=TIMEOUT):
@@ -196,16 +192,15 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def drawn(options):
+def lists_drawn(options):
     """Lists of mutants, of each of which the first that is one is tried."""
+    if options.share:
+        return [[mutant] for mutant in drawn(options.files, options.share)]
     lines = [[*variants(path, number, line)] for path in options.files
              for number, line in code_lines(path)]
     if options.lines:
         return random.Random(options.seed).sample(
             lines, min(options.lines, len(lines)))
-    if options.share:
-        return [[mutant] for line in lines for mutant in line
-                if mutant.drawn(options.share)]
     return lines
 
 
@@ -217,33 +212,6 @@ def load_programs():
     return sorted(programs, key=lambda program: program.cost)
 
 
-class Count:
-    """Who noticed how many mutants, and what nobody did."""
-
-    def __init__(self):
-        self.by = defaultdict(int)
-        self.known = known_survivors()
-        self.unknown = 0
-
-    def add(self, mutant, noticed):
-        """@mutant was tried: None where there was none."""
-        self.by[noticed] += mutant is not None
-        if mutant and not noticed and mutant.key() not in self.known:
-            self.unknown += 1
-            print(f"not noticed: {mutant}", flush=True)
-
-    def report(self, strict):
-        """Print the sums; the exit status."""
-        for name in sorted(filter(None, self.by), key=self.by.get,
-                           reverse=True):
-            print(f"{self.by[name]:6} {name}")
-        tried, missed = sum(self.by.values()), self.by[""]
-        print(f"mutants: {tried}, noticed {tried - missed}, not noticed "
-              f"{missed}, of those not explained {self.unknown}")
-        return 1 if tried - missed < GOAL * tried or not tried or \
-            strict and self.unknown else 0
-
-
 def main():
     """Returns the exit status."""
     options = parse_arguments()
@@ -251,7 +219,7 @@ def main():
     count = Count()
     with ThreadPoolExecutor(options.jobs) as pool:
         for end in pool.map(lambda line: try_line(compiler, programs, line),
-                            drawn(options)):
+                            lists_drawn(options)):
             count.add(*end)
     return count.report(options.share is not None)
 

@@ -20,7 +20,7 @@ from paths import ARCH, BUILD, HOST_DTB
 from report import Report
 
 # Seconds that a boot may take; one that takes longer is a failure.
-BOOT_TIMEOUT = 60
+BOOT_TIMEOUT = int(os.environ.get("BOOT_TIMEOUT", "60"))
 
 # Words that a good boot's log doesn't have.
 FORBIDDEN = re.compile(r"panic|trap|BUG|warning", re.I)

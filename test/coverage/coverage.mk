@@ -55,14 +55,21 @@ SEED		?= 0
 MUTATE		= $(PYTHON) ci/mutate.py --flags '$(filter -I%,$(MUT_CPPFLAGS))'
 EARLY		:= lib/mm/bootmem.c lib/mm/memblock.c lib/mm/memblock_alloc.c
 
-# The share of all mutants that mutate-all tries.
-SHARE		?= 0.25
+# The shares of all mutants of lib/ and of the ports that mutate-all tries.
+SHARE		?= 0.2
+PORT_SHARE	?= 0.3
 
 mutate: mutate-build $(COV)/ran ## lines of the early allocators left out: who notices?
 	$(Q)$(MUTATE) --lines $(LINES) --seed $(SEED) $(EARLY)
 
-mutate-all: mutate-build $(COV)/ran ## a share of all mutants of lib/mm and lib/of
+mutate-all: mutate-lib mutate-ports ## a share of all mutants of lib/ and of the ports
+
+mutate-lib: mutate-build $(COV)/ran #+ a share of those of lib/mm and lib/of
 	$(Q)$(MUTATE) --share $(SHARE) $(wildcard lib/mm/*.c lib/of/*.c)
+
+mutate-ports: mutate-build dtbs #+ a share of those of firmware/arch: boots notice
+	$(Q)$(PYTHON) test/boot/mutate_ports.py --ports $(TEST_PORTS) \
+		--share $(PORT_SHARE)
 
 mutate-build: $(MUT_TESTS)
 
@@ -120,7 +127,7 @@ $(MCDC)/%.o: %.c $(HOST)/flags test/coverage/coverage.mk
 	$(Q)clang-19 $(MUT_CPPFLAGS) -std=gnu11 -O0 -g -fPIC $(MCDC_PROFILE) \
 		-c $< -o $@
 
-.PHONY: coverage mutate mutate-all mutate-build mcdc
+.PHONY: coverage mutate mutate-all mutate-lib mutate-ports mutate-build mcdc
 
 -include $(wildcard $(COV_OBJ:.o=.d) $(COV)/test/unit/*.d \
 	 $(COV)/test/host/tool/*.d $(MUT_OBJ:.o=.d) \
