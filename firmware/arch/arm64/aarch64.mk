@@ -25,7 +25,7 @@ ARCH_CFLAGS	:= -march=armv8-a -mbranch-protection=standard -mstrict-align -mgene
 ARCH_LDFLAGS	:= -m aarch64linux
 
 # What it shares with other ports, of firmware/arch/common/.
-ARCH_COMMON	:= earlycon.c gic.c identity.c psci.c settle.c stdio.c string.c trap.c try.c
+ARCH_COMMON	:= earlycon.c gic.c identity.c psci.c settle.c sort.c stdio.c string.c trap.c try.c
 
 # The only relocation that settle.c applies.
 RELATIVE_RELOC	:= R_AARCH64_RELATIVE

@@ -28,7 +28,7 @@ ARCH_CFLAGS	:= -march=rv64imac_zicsr_zifencei$(EXTENSIONS) -mabi=lp64 \
 ARCH_LDFLAGS	:= -m elf64lriscv
 
 # What it shares with other ports, of firmware/arch/common/.
-ARCH_COMMON	:= identity.c sbi.c settle.c string.c trap.c try.c
+ARCH_COMMON	:= identity.c sbi.c settle.c sort.c string.c trap.c try.c
 
 # The only relocation that settle.c applies.
 RELATIVE_RELOC	:= R_RISCV_RELATIVE
