@@ -19,6 +19,9 @@ PATIENCE = 20
 # Bytes that are read at a time.
 READ_BYTES = 1024
 
+# Two words that no CPU of any port executes, for a function's first instructions.
+ILLEGAL = bytes(8)
+
 
 class Gdb:
     """One connection to a QEMU that was started stopped."""

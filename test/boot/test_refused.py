@@ -8,7 +8,7 @@ import pytest
 
 from boot import Boot, Scenario, boot, built
 from elf import symbols
-from gdb import run_changed
+from gdb import ILLEGAL, run_changed
 from paths import DTB
 
 # Bytes of the header's fields (devicetree specification, 5.2).
@@ -130,7 +130,7 @@ def test_trap(tmp_path):
     scenario = Scenario("trap", passes=False, kernel="firmware.elf")
     status, text = run_changed(
         scenario.command(), tmp_path, names["firmware_main"],
-        names["of_scan_memory"], b"\xff" * 8)
+        names["of_scan_memory"], ILLEGAL)
     result = Boot(scenario, status, text)
     result.check_end()
     assert f"pc {names['of_scan_memory']:#018x}" in result.report.trap

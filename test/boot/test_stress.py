@@ -10,7 +10,7 @@ import bench
 import qemu
 from boot import Boot, Scenario, boot, built
 from elf import symbols
-from gdb import run_changed
+from gdb import ILLEGAL, run_changed
 from paths import ARCH, BUILD
 
 # Seconds that the long one may take where the host has fewer CPUs than the
@@ -42,9 +42,6 @@ SURE_TO_SHARE = 100
 # at least.
 REGISTERS = r"(?: +\S+ +0x[0-9a-f]+)+"
 GENERAL_REGISTERS = 16
-
-# Two words that no CPU of any port executes, for a function's first instructions.
-ILLEGAL = bytes(8)
 
 
 def check_stress(result, operations):
