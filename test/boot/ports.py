@@ -79,7 +79,7 @@ PORTS = {
             "no-pmu": ("-cpu", "cortex-a57,pmu=off"),
         },
         not_on_device_memory={
-            # 16 bytes at a time: firmware/arch/arm64/stdio.c has these aligned.
+            # 16 bytes at a time: firmware/arch/common/stdio.c has these aligned.
             r"(ldr|str|ldp|stp|ldur|stur)\s+q": r"(__[di]_)?vfprintf",
             r"(ld|st)[1-4]\s": None,
             r"dc\s+zva": None,

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A tree with more reservations than the image's own brk can remember."""
+"""Trees of which the image's own brk can't remember all: with more reservations, and
+with more nodes."""
 
 import random
 import struct
+from dataclasses import replace
 
 import libfdt
 
@@ -17,6 +19,15 @@ DISTANCE = 0x2000
 
 # Bytes that one of them takes in a blob.
 NODE_ROOM = 96
+
+# Nodes whose list takes more than the image's brk has, by 16 bytes each.
+FILLERS = 61500
+
+# A node without a property, and the ends of the root and of all nodes, as a blob has
+# them; fields of its header (devicetree specification, 5.4.1 and 5.2).
+FILLER = struct.pack(">I4sI", 1, b"f", 2)
+ENDS = struct.pack(">II", 2, 9)
+TOTALSIZE, OFF_STRUCT, OFF_STRINGS, SIZE_STRUCT = 4, 8, 12, 36
 
 
 def with_regions(blob):
@@ -52,3 +63,29 @@ def test_brk_goes_on_in_ram(tmp_path):
     kept = sum(row.size for row in report.rows if row.owner == "brk, extended")
     assert 0 < kept < extended[0].end - extended[0].start
     assert report.total[-1] == 0
+
+
+def with_fillers(blob):
+    """@blob with so many nodes at its end that nobody asks for."""
+    start, size = (struct.unpack_from(">I", blob, at)[0]
+                   for at in (OFF_STRUCT, SIZE_STRUCT))
+    end = start + size - len(ENDS)
+    assert blob[end:start + size] == ENDS
+    changed = bytearray(blob[:end] + FILLER * FILLERS + blob[end:])
+    for at in (TOTALSIZE, OFF_STRINGS, SIZE_STRUCT):
+        struct.pack_into(">I", changed, at, len(FILLER) * FILLERS +
+                         struct.unpack_from(">I", blob, at)[0])
+    return bytes(changed)
+
+
+def test_list_of_nodes_goes_on_in_ram(tmp_path):
+    """The room for a list of many nodes is found without one, next to what is
+    reserved, whose ledger is the same as ever."""
+    path = tmp_path / "fillers.dtb"
+    plain = Scenario("plain", dts="boot-reserved", mem="256M", smp=4)
+    path.write_bytes(with_fillers(against_oracle.tree_of(plain, tmp_path)))
+    result = boot(replace(plain, dts=None, dtb=path))
+    against_oracle.check(result, tmp_path)
+    result.at = 0
+    result.expect("of: brk goes on at .* for the tree's many ranges")
+    result.expect("machine: .*")
