@@ -116,8 +116,10 @@ class Image:
             symbol = SYMBOL.match(part.split("\n", 1)[0])
             if not symbol:
                 continue
-            left = False
-            for address, encoding, name, operands in LISTED.findall(part):
+            left, listed = False, LISTED.findall(part)
+            while listed and listed[-1][2] in FILLING:
+                listed.pop()
+            for address, encoding, name, operands in listed:
                 filling = left and name in FILLING
                 left = name in LEAVING and (filling or name not in FILLING)
                 if filling or name.startswith("."):

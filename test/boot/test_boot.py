@@ -8,7 +8,7 @@ import pytest
 
 import against_oracle
 import qemu
-from boot import Scenario, boot
+from boot import Scenario, boot, run
 from paths import ARCH
 from ports import PORT
 
@@ -127,6 +127,14 @@ if BOOT_CPUS:
         """The report names the CPU that booted."""
         scenario = Scenario(f"cpu{cpu}", dts=f"boot-cpu{cpu}", smp=4)
         assert boot(scenario).report.machine.cpu == cpu
+
+
+if PORT.any_cpu_boots:
+    def test_power_off_by_a_value():
+        """Where no device is there to switch off, a value in a register does."""
+        result = run(Scenario("syscon", dts="boot-syscon", smp=4, append=""))
+        assert result.report.verdict == "pass"
+        assert result.status == 7
 
 
 def test_same_log_every_time():
