@@ -66,9 +66,9 @@ class Target:
 
 
 TARGETS = {target.name: target for target in (
-    Target("blob", 8, 640, 1_000_000, "blob.dict"),
+    Target("blob", 8, 640, 20_000_000, "blob.dict"),
     Target("blob-large", 2, 65536, 40_000, "blob.dict", "blob"),
-    Target("tree", 8, 160, 150_000),
+    Target("tree", 8, 160, 5_000_000),
     Target("e820", 2, 640, 300_000, "e820.dict"),
     Target("memblock", 2, 192, 100_000),
     Target("bootmem", 2, 192, 50_000),
