@@ -52,4 +52,13 @@ static inline uint64_t run_bits(unsigned int order)
 	return ~0ull >> (64 - (1u << order));
 }
 
+/* spread_bits(): runs of 1 << @order ones, each of which begins at a one of @starts;
+ * @order is 0 to 6. */
+static inline uint64_t spread_bits(uint64_t starts, unsigned int order)
+{
+	for (unsigned int j = 0; j < order; j++)
+		starts |= starts << (1u << j);
+	return starts;
+}
+
 #endif

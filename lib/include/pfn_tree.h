@@ -58,6 +58,8 @@ struct pfn_tree {
 	bool deep;			/* it is above level 2 */
 	struct joins_table *own;	/* the tables that came with the tree */
 	struct joins_table *spare;	/* tables that no node has, linked */
+	struct joins_table *fresh;	/* and of the last page added, the first that
+					   no node ever had; NULL: there is none */
 	struct joins_page *pages;	/* pages of tables that were added */
 	struct pfn_tree_level level[PFN_TREE_MAX_LEVELS]; /* 0: words of bits */
 };
@@ -166,10 +168,14 @@ void pfn_tree_give_blocks(struct pfn_tree *tree, unsigned long pfn,
  * pfn_tree_set_flags(): set or clear the flag of every word that [@start, @end)
  * touches. Flags belong to the caller; a word starts without one where it is
  * first written as part of something all free, with one otherwise.
+ * pfn_tree_flag_words(): the same of those in @words, of the node's 64 words of
+ * which @pfn's is one.
  * pfn_tree_flag(): the flag of page @pfn's word.
  */
 void pfn_tree_set_flags(struct pfn_tree *tree, unsigned long start,
 			unsigned long end, bool flag);
+void pfn_tree_flag_words(struct pfn_tree *tree, unsigned long pfn,
+			 uint64_t words, bool flag);
 bool pfn_tree_flag(const struct pfn_tree *tree, unsigned long pfn);
 
 /* pfn_tree_free_word(): all pages of page @pfn's word are free; of it or of its node

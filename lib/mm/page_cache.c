@@ -31,20 +31,16 @@ static struct pfn_tree *tree_of(const struct page_cache *cache)
 	return &cache->zone->zone_pgdat->bootmem.tree;
 }
 
-/* flag(): set or clear the flags of the words of the blocks @starts of @cache for
- * @order. */
-static void flag(const struct page_cache *cache, unsigned int order,
-		 uint64_t starts, bool set)
+/* unflag(): the words of the blocks @starts of @cache for @order aren't flagged. */
+static void unflag(const struct page_cache *cache, unsigned int order,
+		   uint64_t starts)
 {
 	unsigned long pfn = PFN_DOWN(cache->start);
+	uint64_t words = page_cache_level(order)
+			 ? spread_bits(starts, order - WORD_SHIFT)
+			 : 1ull << (pfn >> WORD_SHIFT & 63);
 
-	for (; starts; starts &= starts - 1) {
-		unsigned long first = pfn + ((unsigned long)lowest_bit(starts)
-					     << page_cache_shift(order));
-
-		pfn_tree_set_flags(tree_of(cache), first, first + (1ul << order),
-				   set);
-	}
+	pfn_tree_flag_words(tree_of(cache), pfn, words, false);
 }
 
 /* count_pages(): those of the blocks @starts of @order. */
@@ -67,7 +63,7 @@ static unsigned long empty(struct page_cache *cache, unsigned int order)
 	pfn_tree_give_blocks(tree_of(cache), PFN_DOWN(cache->start), order,
 			     free);
 	if (page_cache_level(order))
-		flag(cache, order, free, false);
+		unflag(cache, order, free);
 	cache->zone->nr_free += nr;
 	return nr;
 }
@@ -101,14 +97,13 @@ static struct page_cache *holder(const struct page_cache *cache,
 	return NULL;
 }
 
-/* unflag(): @cache for @order leaves the words it holds. */
-static void unflag(const struct page_cache *cache, unsigned int order)
+/* leave_words(): @cache for @order leaves the words it holds. */
+static void leave_words(const struct page_cache *cache, unsigned int order)
 {
-	if (page_cache_level(order))
-		flag(cache, order, cache->held, false);
-	else if (cache->clean && !(cache->shared &&
-				   holder(cache, PFN_DOWN(cache->start))))
-		flag(cache, order, 1, false);
+	if (page_cache_level(order) ||
+	    (cache->clean &&
+	     !(cache->shared && holder(cache, PFN_DOWN(cache->start)))))
+		unflag(cache, order, cache->held);
 }
 
 /* release(): @cache of this CPU has no run any more. */
@@ -116,7 +111,7 @@ static void release(struct page_cache *cache, unsigned int order)
 {
 	__atomic_store_n(&cache->busy, 0, __ATOMIC_RELAXED);
 	empty(cache, order);
-	unflag(cache, order);
+	leave_words(cache, order);
 	cache->held = 0;
 	cache->hint = 0;
 	cache->zone = NULL;

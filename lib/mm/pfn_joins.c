@@ -49,21 +49,36 @@ static void push(struct pfn_tree *tree, struct joins_table *table)
 	tree->spare = table;
 }
 
-/* push_all(): @nr tables from @first on are made, and spare. */
-static void push_all(struct pfn_tree *tree, struct joins_table *first,
-		     unsigned int nr)
+/* clear_fresh(): the first fresh table, all 0, is fresh no more. */
+static struct joins_table *clear_fresh(struct pfn_tree *tree)
 {
-	memset(first, 0, nr * sizeof(*first));
-	while (nr)
-		push(tree, &first[--nr]);
+	struct joins_table *table = tree->fresh++;
+
+	if (!((uintptr_t)tree->fresh & ~PAGE_MASK))
+		tree->fresh = NULL;
+	return memset(table, 0, sizeof(*table));
+}
+
+/* pop(): a table, all 0, of those no node has; there is one. */
+static struct joins_table *pop(struct pfn_tree *tree)
+{
+	struct joins_table *table = tree->spare;
+
+	if (!table)
+		return clear_fresh(tree);
+	tree->spare = next_spare(table);
+	table->word[0] = 0;
+	return table;
 }
 
 void pfn_joins_init(struct pfn_tree *tree, struct joins_table *own)
 {
 	tree->own = own;
-	tree->spare = NULL;
+	tree->spare = tree->fresh = NULL;
 	tree->pages = NULL;
-	push_all(tree, own, PFN_TREE_OWN_TABLES);
+	memset(own, 0, PFN_TREE_OWN_TABLES * sizeof(*own));
+	for (unsigned int i = PFN_TREE_OWN_TABLES; i--;)
+		push(tree, &own[i]);
 }
 
 void pfn_tree_add_tables(struct pfn_tree *tree, void *page)
@@ -73,14 +88,18 @@ void pfn_tree_add_tables(struct pfn_tree *tree, void *page)
 	head->next = tree->pages;
 	head->nr_used = 0;
 	tree->pages = head;
-	push_all(tree, (struct joins_table *)page + 1, JOINS_TABLES);
+	while (tree->fresh)
+		push(tree, clear_fresh(tree));
+	tree->fresh = (struct joins_table *)page + 1;
 }
 
-/* unlink_spares(): none of @page's tables is on the list of spare ones. */
+/* unlink_spares(): none of @page's tables is spare. */
 static void unlink_spares(struct pfn_tree *tree, const struct joins_page *page)
 {
 	struct joins_table *table = tree->spare, *next;
 
+	if (page_of(tree, tree->fresh) == page)
+		tree->fresh = NULL;
 	tree->spare = NULL;
 	for (; table; table = next) {
 		next = next_spare(table);
@@ -114,9 +133,7 @@ void pfn_joins_set(struct pfn_tree *tree, struct pfn_node *node,
 	struct joins_table *table;
 
 	if (!node->joins) {
-		table = tree->spare;
-		tree->spare = next_spare(table);
-		table->word[0] = 0;
+		table = pop(tree);
 		node->joins = (uintptr_t)table;
 		count_used(tree, table, 1);
 	}
@@ -154,6 +171,9 @@ void pfn_joins_check(const struct pfn_tree *tree, unsigned long nr_used)
 			       (const void *)t);
 		nr_spare++;
 	}
+	if (tree->fresh)
+		nr_spare += (PAGE_SIZE - ((uintptr_t)tree->fresh & ~PAGE_MASK)) /
+			    sizeof(struct joins_table);
 	BUG_ON(nr_spare + nr_used != nr,
 	       "pfn_tree: of %lu tables of joins %lu are spare and %lu in use",
 	       nr, nr_spare, nr_used);

@@ -212,22 +212,27 @@ static inline uint64_t free_children(const struct pfn_tree *tree,
 		     : ~*word_at(tree, index);
 }
 
+/* highest_mask(): the largest order, at most @order, of which @node has a mask that
+ * isn't 0, or ORDER_NONE. */
+static int highest_mask(const struct pfn_node *node, int order)
+{
+	while (order >= 0 && !node->mask[order])
+		order--;
+	return order;
+}
+
 /* largest_block(): the order of the largest free block of node @index of @level. */
 static int largest_block(const struct pfn_tree *tree, unsigned int level,
 			 unsigned long index)
 {
 	uint64_t free = free_children(tree, level, index);
 	int order = (int)child_order(level);
-	const struct pfn_node *node;
 
 	if (free)
 		return order + largest_run(free);
 	if (!level)
 		return ORDER_NONE;
-	node = node_at(tree, level, index);
-	while (order >= 0 && !node->mask[order])
-		order--;
-	return order;
+	return highest_mask(node_at(tree, level, index), order);
 }
 
 /* set_child(): child @c of @node of @level has @largest as its largest block. */
@@ -554,85 +559,83 @@ void pfn_tree_claim(struct pfn_tree *tree, unsigned long start,
 	set_pages(tree, start, end, CLAIMED);
 }
 
-static unsigned long find_in_node(const struct pfn_tree *tree,
-				  unsigned int level, unsigned long index,
-				  unsigned int order, unsigned long lo);
-
-/* find_in_child(): as find_in_node(), for child @c of node @index of @level. */
-static unsigned long find_in_child(const struct pfn_tree *tree,
-				   unsigned int level, unsigned long index,
-				   unsigned int c, unsigned int order,
-				   unsigned long lo)
+/* node_on(): node number @index of @l's level, or that word. */
+static inline const void *node_on(const struct pfn_tree_level *l,
+				  unsigned long index)
 {
-	unsigned long child = (index << PFN_TREE_SHIFT) + c;
-	unsigned long start = child << child_order(level);
-	unsigned long end = start + (1ul << child_order(level));
-	unsigned long pfn;
+	return (const void *)(l->origin + index * l->node_bytes);
+}
 
-	if (!child_free(node_at(tree, level, index), level, c))
-		return find_in_node(tree, level - 1, child, order, lo);
-	pfn = ALIGN(MAX(start, lo), 1ul << order);
-	return pfn < end ? pfn : PFN_NONE;
+/* blocks_on(): the children of node number @index of @l's level, or the bits of
+ * that word, that begin or have a free block of @order. *@free gets those that are
+ * all free. */
+static inline uint64_t blocks_on(const struct pfn_tree *tree,
+				 const struct pfn_tree_level *l,
+				 unsigned long index, unsigned int order,
+				 uint64_t *free)
+{
+	const struct pfn_node *node = node_on(l, index);
+
+	*free = l > tree->level ? node->mask[l->child_shift]
+				: ~*(const uint64_t *)node_on(l, index);
+	return order >= l->child_shift
+	       ? aligned_runs(*free, order - (unsigned int)l->child_shift)
+	       : node->mask[order];
 }
 
 /*
- * find_in_node(): the lowest free block of @order at or above @lo in node
- * @index of @level, or PFN_NONE. Only the child that @lo lies in can have the
- * mask's promise broken by @lo, so no level looks into more than two children.
+ * find_from(): the lowest free block of @order at or above @lo, where such a block
+ * may begin, or PFN_NONE. Only
+ * the child that @lo lies in can have the mask's promise broken by @lo. So the way
+ * leads down once, and where it led past such children in vain a second time, from
+ * the next child of the lowest node that has one: it begins at @next. None of this
+ * is left of it where @lo is 0, as it mostly is: that is find_lowest().
  */
-static unsigned long find_in_node(const struct pfn_tree *tree,
-				  unsigned int level, unsigned long index,
-				  unsigned int order, unsigned long lo)
+static inline __attribute__((always_inline)) unsigned long
+find_from(const struct pfn_tree *tree, unsigned int order, unsigned long lo)
 {
-	unsigned int shift = child_order(level);
-	unsigned long base = index << span_shift(level);
-	unsigned long skip = lo > base ? lo - base : 0;
-	uint64_t mask;
+	const struct pfn_tree_level *l = &tree->level[tree->root], *again = l;
+	unsigned long index = root_index(tree), next = PFN_NONE;
 
-	if (order >= shift) {
-		mask = aligned_runs(free_children(tree, level, index),
-				    order - shift);
-		mask &= bits_from((skip + (1ul << shift) - 1) >> shift);
-		return mask ? base + ((unsigned long)lowest_bit(mask) << shift)
-			    : PFN_NONE;
-	}
-	mask = node_at(tree, level, index)->mask[order];
-	for (mask &= bits_from(skip >> shift); mask; mask &= mask - 1) {
-		unsigned long pfn = find_in_child(tree, level, index,
-						  lowest_bit(mask), order, lo);
+	for (;;) {
+		unsigned long shift = l->child_shift, start;
+		unsigned long base = index << PFN_TREE_SHIFT << shift;
+		uint64_t free, mask = blocks_on(tree, l, index, order, &free);
 
-		if (pfn != PFN_NONE)
-			return pfn;
-	}
-	return PFN_NONE;
-}
-
-/*
- * find_lowest(): the lowest free block of @order of all, or PFN_NONE: what a
- * search mostly comes to, without a lower limit to look out for.
- */
-static unsigned long find_lowest(const struct pfn_tree *tree,
-				 unsigned int order)
-{
-	unsigned long index = root_index(tree);
-
-	for (const struct pfn_tree_level *l = &tree->level[tree->root];; l--) {
-		const struct pfn_node *node = (const struct pfn_node *)
-			(l->origin + index * l->node_bytes);
-		unsigned long shift = l->child_shift;
-		uint64_t free = l > tree->level ? node->mask[shift]
-						: ~*(const uint64_t *)node;
-		uint64_t mask = order >= shift
-				? aligned_runs(free, order -
-						     (unsigned int)shift)
-				: node->mask[order];
-
-		if (!mask)
+		if (base < lo)
+			mask &= bits_from((lo - base) >> shift);
+		if (!mask && next == PFN_NONE)
 			return PFN_NONE;
+		if (!mask) {
+			lo = next;
+			next = PFN_NONE;
+			l = again;
+			index = lo >> PFN_TREE_SHIFT >> l->child_shift;
+			continue;
+		}
 		index = (index << PFN_TREE_SHIFT) + lowest_bit(mask);
+		start = index << shift;
 		if (order >= shift || (free & mask & -mask))
-			return index << shift;
+			return MAX(start, lo);
+		if (start < lo && (mask & (mask - 1))) {
+			next = ((base >> shift) + lowest_bit(mask & (mask - 1)))
+			       << shift;
+			again = l;
+		}
+		l--;
 	}
+}
+
+static __attribute__((noinline)) unsigned long
+find_lowest(const struct pfn_tree *tree, unsigned int order)
+{
+	return find_from(tree, order, 0);
+}
+
+static __attribute__((noinline)) unsigned long
+find_above(const struct pfn_tree *tree, unsigned int order, unsigned long lo)
+{
+	return find_from(tree, order, ALIGN(lo, 1ul << order));
 }
 
 unsigned long pfn_tree_find(const struct pfn_tree *tree, unsigned int order,
@@ -642,10 +645,8 @@ unsigned long pfn_tree_find(const struct pfn_tree *tree, unsigned int order,
 
 	if (order > span_shift(tree->root))
 		return PFN_NONE;
-	pfn = find_lowest(tree, order);
-	if (pfn < lo)
-		pfn = find_in_node(tree, tree->root, root_index(tree), order,
-				   lo);
+	pfn = lo > tree->start_pfn ? find_above(tree, order, lo)
+				   : find_lowest(tree, order);
 	return pfn != PFN_NONE && pfn < hi && hi - pfn >= 1ul << order
 	       ? pfn : PFN_NONE;
 }
@@ -767,16 +768,17 @@ static inline unsigned int coalesce(uint64_t free, unsigned int c,
 static void raise(struct pfn_tree *tree, unsigned long pfn,
 		  unsigned int level, unsigned int order)
 {
-	for (; level <= tree->root; level++) {
-		struct pfn_node *node = node_of(tree, level, pfn);
-		unsigned int c = child_at(pfn, level);
+	for (const struct pfn_tree_level *l = &tree->level[level];
+	     l <= &tree->level[tree->root]; l++) {
+		unsigned int c;
+		struct pfn_node *node = lookup(l, pfn, &c);
 		uint64_t bit = 1ull << c;
 
 		if (node->mask[order] & bit)
 			return;
 		for (int k = (int)order; k >= 0 && !(node->mask[k] & bit); k--)
 			node->mask[k] |= bit;
-		if (order == child_order(level))
+		if (order == l->child_shift)
 			order += coalesce(node->mask[order], c, 0);
 	}
 }
@@ -804,11 +806,13 @@ void pfn_tree_raise(struct pfn_tree *tree, unsigned long pfn,
 static void lower(struct pfn_tree *tree, unsigned long pfn,
 		  unsigned int level, int largest)
 {
-	for (; level <= tree->root; level++) {
-		struct pfn_node *node = node_of(tree, level, pfn);
-		uint64_t bit = 1ull << child_at(pfn, level);
+	for (const struct pfn_tree_level *l = &tree->level[level];
+	     l <= &tree->level[tree->root]; l++) {
+		unsigned int c;
+		struct pfn_node *node = lookup(l, pfn, &c);
+		uint64_t bit = 1ull << c;
 		uint64_t *mask = &node->mask[largest + 1];
-		uint64_t *last = &node->mask[child_order(level)];
+		uint64_t *last = &node->mask[l->child_shift];
 
 		if (!(*mask & bit))
 			return;
@@ -816,8 +820,8 @@ static void lower(struct pfn_tree *tree, unsigned long pfn,
 			*mask ^= bit;
 		if (mask <= last && mask[-1])
 			return;
-		largest = largest_block(tree, level,
-					pfn >> span_shift(level));
+		largest = *last ? (int)l->child_shift + largest_run(*last)
+				: highest_mask(node, (int)(mask - node->mask) - 1);
 	}
 }
 
@@ -1046,14 +1050,6 @@ unsigned long pfn_tree_find_block(const struct pfn_tree *tree,
 			   end - base);
 }
 
-/* spread(): blocks of 1 << @order bits, each of which begins at a bit of @starts. */
-static uint64_t spread(uint64_t starts, unsigned int order)
-{
-	for (unsigned int j = 0; j < order; j++)
-		starts |= starts << (1u << j);
-	return starts;
-}
-
 /* lowest_bits(): the lowest @max bits of @mask. */
 static uint64_t lowest_bits(uint64_t mask, unsigned int max)
 {
@@ -1084,7 +1080,7 @@ uint64_t pfn_tree_take_blocks(struct pfn_tree *tree, unsigned long pfn,
 		free &= ~node->flags;
 	order -= child_order(level);
 	starts = lowest_bits(aligned_runs(free, order), max);
-	bits = spread(starts, order);
+	bits = spread_bits(starts, order);
 	take_bits(tree, level, pfn, bits, starts);
 	words = level ? bits : 1ull << child_at(pfn, 1);
 	*flagged = node->flags & words;
@@ -1097,7 +1093,7 @@ void pfn_tree_give_blocks(struct pfn_tree *tree, unsigned long pfn,
 			  unsigned int order, uint64_t starts)
 {
 	unsigned int level = run_level(order);
-	uint64_t bits = spread(starts, order - child_order(level));
+	uint64_t bits = spread_bits(starts, order - child_order(level));
 	int largest;
 
 	if (!starts)
@@ -1108,35 +1104,49 @@ void pfn_tree_give_blocks(struct pfn_tree *tree, unsigned long pfn,
 	raise(tree, pfn, level + 1, (unsigned int)largest);
 }
 
-/* set_flag(): the flag of page @pfn's word, whose node is written. A word that
- * loses it is plain from here on, if it can be. */
-static void set_flag(struct pfn_tree *tree, unsigned long pfn, bool flag)
+/* settle_words(): so is what the bits in memory say of words @bits of the node of
+ * level 1 at @pfn; not of those that all of is free, or part of a larger block. */
+static void settle_words(struct pfn_tree *tree, unsigned long pfn,
+			 uint64_t bits)
 {
 	struct pfn_node *node = node_of(tree, 1, pfn);
-	unsigned int c = child_at(pfn, 1);
-	uint64_t bit = 1ull << c;
+	unsigned long first = pfn >> span_shift(1) << PFN_TREE_SHIFT;
 
-	if (flag) {
-		node->flags |= bit;
-		node->plain &= ~bit;
-		return;
+	bits &= ~(node->whole | node->mask[PFN_TREE_SHIFT]);
+	for (; bits; bits &= bits - 1) {
+		unsigned int c = lowest_bit(bits);
+
+		if (child_taken(node, c))
+			write_child(tree, node, 1, first + c, c);
+		else
+			settle(node, c);
 	}
-	node->flags &= ~bit;
-	if (node->whole & bit)
-		return;
-	if (child_taken(node, c) || child_free(node, 1, c))
-		write_child(tree, node, 1, pfn >> PFN_TREE_SHIFT, c);
-	else
-		settle(node, c);
+}
+
+void pfn_tree_flag_words(struct pfn_tree *tree, unsigned long pfn,
+			 uint64_t words, bool flag)
+{
+	struct pfn_node *node = node_of(tree, 1, pfn);
+
+	write_down_to(tree, pfn, 1);
+	if (flag) {
+		node->flags |= words;
+		node->plain &= ~words;
+	} else {
+		node->flags &= ~words;
+		settle_words(tree, pfn, words);
+	}
 }
 
 void pfn_tree_set_flags(struct pfn_tree *tree, unsigned long start,
 			unsigned long end, bool flag)
 {
-	for (unsigned long pfn = start; pfn < end;
-	     pfn = (pfn | (CHILDREN - 1)) + 1) {
-		write_down_to(tree, pfn, 1);
-		set_flag(tree, pfn, flag);
+	for (unsigned long pfn = start, next; pfn < end; pfn = next) {
+		next = MIN(end, ALIGN(pfn + 1, 1ul << span_shift(1)));
+		pfn_tree_flag_words(tree, pfn,
+				    bits_between(child_at(pfn, 1),
+						 child_at(next - 1, 1) + 1ul),
+				    flag);
 	}
 }
 
@@ -1174,7 +1184,7 @@ bool pfn_tree_needs_table(const struct pfn_tree *tree, unsigned long pfn)
 {
 	const struct pfn_node *node;
 
-	if (tree->spare)
+	if (tree->spare || tree->fresh)
 		return false;
 	node = marked_node(tree, pfn);
 	return !node || !node->joins;
@@ -1381,7 +1391,7 @@ void pfn_tree_check(const struct pfn_tree *tree)
 	pfn_joins_check(tree, check_marks(tree, tree->root, index, true));
 	BUG_ON(first < tree->start_pfn,
 	       "pfn_tree: page 0x%lx below the tree is free", first);
-	first = find_in_node(tree, tree->root, index, 0, tree->end_pfn);
+	first = find_above(tree, 0, tree->end_pfn);
 	BUG_ON(first != PFN_NONE,
 	       "pfn_tree: page 0x%lx above the tree is free", first);
 }

@@ -554,7 +554,7 @@ static void test_tables_of_joins(void **state)
 	pfn_tree_take(&tree, 2 * NODE1_PAGES, 3);
 	pfn_tree_check(&tree);
 	page = pfn_tree_reap_tables(&tree);
-	assert_ptr_equal(page, table_pages[0]);
+	assert_ptr_equal(page, table_pages[1]);
 	drop_table_page(page);
 	pfn_tree_check(&tree);
 	assert_null(pfn_tree_reap_tables(&tree));
