@@ -118,9 +118,11 @@ unsigned long pfn_tree_find_run(const struct pfn_tree *tree, unsigned long nr,
  * pfn_tree_take(): the naturally aligned block of 1 << @order pages at @pfn,
  * free until now, as pfn_tree_find() says, becomes taken as a block of that order.
  * Where pfn_tree_needs_table() says so, a page of tables must be added before.
+ * pfn_tree_take_flagged(): the same of a single page, whose word is flagged then.
  */
 void pfn_tree_take(struct pfn_tree *tree, unsigned long pfn,
 		   unsigned int order);
+void pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn);
 
 /* What is known of a block. */
 enum pfn_tree_state {

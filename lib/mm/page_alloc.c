@@ -182,8 +182,8 @@ static bool add_tables(pg_data_t *pgdat)
 
 	if (pfn == PFN_NONE)
 		return false;
-	pfn_tree_take(tree_of(pgdat), pfn, 0);
-	fix_pages(pgdat, pfn, pfn + 1);
+	pfn_tree_take_flagged(tree_of(pgdat), pfn);
+	page_cache_keep_flags(pfn, pfn + 1);
 	pfn_tree_add_tables(tree_of(pgdat), phys_to_virt(PFN_PHYS(pfn)));
 	zone->nr_free--;
 	zone->table_reserve -= MIN(zone->table_reserve, 1ul);
@@ -211,59 +211,20 @@ static unsigned long remove_tables(pg_data_t *pgdat)
 	return nr;
 }
 
-/* find_block(): find_in_zone(), for a block of that is or contains one of @order
- * which is then taken: the tables are there that this needs. */
-static unsigned long find_block(struct zone *zone, unsigned int size,
-				unsigned int order)
+/* needs_table(): a block of @order, if it is taken at free page @pfn of @zone, if any,
+ * needs a table that isn't there. */
+static bool needs_table(const struct zone *zone, unsigned int order,
+			unsigned long pfn)
 {
-	unsigned long pfn = find_in_zone(zone, size);
-
-	if (pfn == PFN_NONE || !order || order >= WORD_SHIFT ||
-	    !pfn_tree_needs_table(tree_of(zone->zone_pgdat), pfn))
-		return pfn;
-	return add_tables(zone->zone_pgdat) ? find_in_zone(zone, size)
-					    : PFN_NONE;
+	return order && order < WORD_SHIFT && pfn != PFN_NONE &&
+	       pfn_tree_needs_table(tree_of(zone->zone_pgdat), pfn);
 }
 
-/* fill_from(): fill this CPU's cache for @order from where @zone has a free block of
- * order @size. */
-static bool fill_from(struct zone *zone, unsigned int order, unsigned int size)
+/* take_block(): the block of @order at @pfn of @zone, or PFN_NONE: its address, or 0,
+ * and it is taken. */
+static phys_addr_t take_block(struct zone *zone, unsigned int order,
+			      unsigned long pfn)
 {
-	unsigned long pfn = find_block(zone, size, order);
-
-	return pfn != PFN_NONE && run_in_zone(zone, order, pfn) &&
-	       page_cache_fill(zone, pfn, order);
-}
-
-/*
- * fill_cache(): refill this CPU's cache from @zone, where that can be done, and
- * take a block of @order out of it; 0 where not. A run that has a larger free
- * block is worth the way more than one of which a page or two are left.
- */
-static phys_addr_t fill_cache(struct zone *zone, gfp_t gfp, unsigned int order)
-{
-	unsigned int top = page_cache_shift(order) + WORD_SHIFT;
-	phys_addr_t pa;
-
-	if (poisoned || !ordinary(gfp, order) || zone != home_zone() ||
-	    MIN(zone->nr_free, page_cache_pages(order)) >
-	    allowed_pages(zone, gfp))
-		return 0;
-	pa = page_cache_alloc(order);
-	if (pa)
-		return pa;
-	page_cache_leave_run(order);
-	if (fill_from(zone, order, MIN(order + FILL_ORDERS, top - 1)) ||
-	    fill_from(zone, order, order))
-		return page_cache_alloc(order);
-	return 0;
-}
-
-/* take_block(): take a block of @order out of @zone's tree; 0: there is none. */
-static phys_addr_t take_block(struct zone *zone, unsigned int order)
-{
-	unsigned long pfn = find_block(zone, order, order);
-
 	if (pfn == PFN_NONE)
 		return 0;
 	pfn_tree_take(tree_of(zone->zone_pgdat), pfn, order);
@@ -271,17 +232,74 @@ static phys_addr_t take_block(struct zone *zone, unsigned int order)
 	return PFN_PHYS(pfn);
 }
 
+/* take_tabled(): the lowest block of @order that is left in @zone when a page of it
+ * has become tables, or 0. */
+static phys_addr_t take_tabled(struct zone *zone, unsigned int order)
+{
+	return add_tables(zone->zone_pgdat)
+	       ? take_block(zone, order, find_in_zone(zone, order)) : 0;
+}
+
+/* take_lowest(): the lowest block of @order of @zone's tree, or 0. */
+static phys_addr_t take_lowest(struct zone *zone, unsigned int order)
+{
+	unsigned long pfn = find_in_zone(zone, order);
+
+	return needs_table(zone, order, pfn) ? take_tabled(zone, order)
+					     : take_block(zone, order, pfn);
+}
+
+/* find_to_fill(): a free block in @zone of @order or more, rather large than where only
+ * a page or two are left; or PFN_NONE. */
+static unsigned long find_to_fill(const struct zone *zone, unsigned int order)
+{
+	unsigned int top = page_cache_shift(order) + WORD_SHIFT;
+	unsigned long pfn = find_in_zone(zone, MIN(order + FILL_ORDERS,
+						   top - 1));
+
+	return pfn == PFN_NONE ? find_in_zone(zone, order) : pfn;
+}
+
+/*
+ * alloc_cached(): a block of @order of this CPU's cache, filled from @zone if there
+ * are enough of the @allowed pages that it may have of it. Otherwise, and if the run
+ * can't be a cache's, or needs tables first, just the block, or 0: to make tables
+ * and to fill, both at once, is a long way.
+ */
+static phys_addr_t alloc_cached(struct zone *zone, unsigned long allowed,
+				unsigned int order)
+{
+	phys_addr_t pa = page_cache_alloc(order);
+	unsigned long pfn;
+
+	if (pa)
+		return pa;
+	if (MIN(zone->nr_free, page_cache_pages(order)) > allowed)
+		return take_lowest(zone, order);
+	pfn = find_to_fill(zone, order);
+	if (pfn == PFN_NONE)
+		return 0;
+	if (needs_table(zone, order, pfn))
+		return take_tabled(zone, order);
+	if (!run_in_zone(zone, order, pfn))
+		return take_lowest(zone, order);
+	page_cache_leave_run(order);
+	return page_cache_fill(zone, pfn, order)
+	       ? page_cache_alloc(order) : take_lowest(zone, order);
+}
+
 /* rmqueue(): a block of @order of @zone; its address, or 0. */
 static phys_addr_t rmqueue(struct zone *zone, gfp_t gfp, unsigned int order)
 {
+	unsigned long allowed;
 	phys_addr_t pa = 0;
 
 	spin_lock(&zone->zone_pgdat->lock);
-	if (allowed_pages(zone, gfp) >= 1ul << order) {
-		pa = fill_cache(zone, gfp, order);
-		if (!pa)
-			pa = take_block(zone, order);
-	}
+	allowed = allowed_pages(zone, gfp);
+	if (allowed >= 1ul << order)
+		pa = !poisoned && ordinary(gfp, order) && zone == home_zone()
+		     ? alloc_cached(zone, allowed, order)
+		     : take_lowest(zone, order);
 	spin_unlock(&zone->zone_pgdat->lock);
 	return pa;
 }

@@ -195,6 +195,8 @@ static int largest_run(uint64_t mask)
 {
 	int order = ORDER_NONE;
 
+	/* Unrolled, each turn has its shift and its mask as constants. */
+#pragma GCC unroll 6
 	while (mask) {
 		if (++order == PFN_TREE_SHIFT)
 			break;
@@ -347,6 +349,19 @@ static void fill_children(struct pfn_tree *tree, uint64_t bits, bool free)
 			  tree->root - 1, free);
 }
 
+/* set_masks(): children @bits of @node, each of @order, are all free or all taken by
+ * its masks. */
+static void set_masks(struct pfn_node *node, unsigned int order, uint64_t bits,
+		      bool free)
+{
+	uint64_t *last = &node->mask[order], *mask;
+
+	for (mask = node->mask; free && mask <= last; mask++)
+		*mask |= bits;
+	for (; mask <= last; mask++)
+		*mask &= ~bits;
+}
+
 /* set_children(): children @bits of node @index of @level become uniform. */
 static void set_children(struct pfn_tree *tree, unsigned int level,
 			 unsigned long index, uint64_t bits, bool free)
@@ -360,9 +375,7 @@ static void set_children(struct pfn_tree *tree, unsigned int level,
 		return;
 	}
 	node = node_at(tree, level, index);
-	for (unsigned int k = 0; k <= child_order(level); k++)
-		node->mask[k] = free ? node->mask[k] | bits
-				     : node->mask[k] & ~bits;
+	set_masks(node, child_order(level), bits, free);
 	if (level == 1)
 		node->plain &= ~bits;
 	if (level == tree->root)
@@ -583,21 +596,36 @@ static inline uint64_t blocks_on(const struct pfn_tree *tree,
 	       : node->mask[order];
 }
 
+/* find_lowest(): the lowest free block of @order in node number @index of @l's level,
+ * or that word, which is what it says; or PFN_NONE. */
+static unsigned long find_lowest(const struct pfn_tree *tree,
+				 const struct pfn_tree_level *l,
+				 unsigned long index, unsigned int order)
+{
+	for (;; l--) {
+		uint64_t free, mask = blocks_on(tree, l, index, order, &free);
+
+		if (!mask)
+			return PFN_NONE;
+		index = (index << PFN_TREE_SHIFT) + lowest_bit(mask);
+		if (order >= l->child_shift || (free & mask & -mask))
+			return index << l->child_shift;
+	}
+}
+
 /*
- * find_from(): the lowest free block of @order at or above @lo, where such a block
- * may begin, or PFN_NONE. Only
- * the child that @lo lies in can have the mask's promise broken by @lo. So the way
- * leads down once, and where it led past such children in vain a second time, from
- * the next child of the lowest node that has one: it begins at @next. None of this
- * is left of it where @lo is 0, as it mostly is: that is find_lowest().
+ * find_above(): the lowest free block of @order at or above @lo, where such a block
+ * may begin, or PFN_NONE. Only the child that @lo lies in can have the mask's promise
+ * broken by @lo. So the way leads down past such children, and where that was in vain,
+ * on from the next child of the lowest node that has one: it begins at @next.
  */
-static inline __attribute__((always_inline)) unsigned long
-find_from(const struct pfn_tree *tree, unsigned int order, unsigned long lo)
+static unsigned long find_above(const struct pfn_tree *tree,
+				unsigned int order, unsigned long lo)
 {
 	const struct pfn_tree_level *l = &tree->level[tree->root], *again = l;
 	unsigned long index = root_index(tree), next = PFN_NONE;
 
-	for (;;) {
+	for (;; l--) {
 		unsigned long shift = l->child_shift, start;
 		unsigned long base = index << PFN_TREE_SHIFT << shift;
 		uint64_t free, mask = blocks_on(tree, l, index, order, &free);
@@ -608,34 +636,22 @@ find_from(const struct pfn_tree *tree, unsigned int order, unsigned long lo)
 			return PFN_NONE;
 		if (!mask) {
 			lo = next;
-			next = PFN_NONE;
-			l = again;
-			index = lo >> PFN_TREE_SHIFT >> l->child_shift;
+			l = again + 1;
+			index = lo >> PFN_TREE_SHIFT >> again->child_shift;
 			continue;
 		}
 		index = (index << PFN_TREE_SHIFT) + lowest_bit(mask);
 		start = index << shift;
 		if (order >= shift || (free & mask & -mask))
 			return MAX(start, lo);
-		if (start < lo && (mask & (mask - 1))) {
-			next = ((base >> shift) + lowest_bit(mask & (mask - 1)))
-			       << shift;
+		if (start >= lo)
+			return find_lowest(tree, l - 1, index, order);
+		mask &= mask - 1;
+		if (mask) {
+			next = base + ((unsigned long)lowest_bit(mask) << shift);
 			again = l;
 		}
-		l--;
 	}
-}
-
-static __attribute__((noinline)) unsigned long
-find_lowest(const struct pfn_tree *tree, unsigned int order)
-{
-	return find_from(tree, order, 0);
-}
-
-static __attribute__((noinline)) unsigned long
-find_above(const struct pfn_tree *tree, unsigned int order, unsigned long lo)
-{
-	return find_from(tree, order, ALIGN(lo, 1ul << order));
 }
 
 unsigned long pfn_tree_find(const struct pfn_tree *tree, unsigned int order,
@@ -645,8 +661,10 @@ unsigned long pfn_tree_find(const struct pfn_tree *tree, unsigned int order,
 
 	if (order > span_shift(tree->root))
 		return PFN_NONE;
-	pfn = lo > tree->start_pfn ? find_above(tree, order, lo)
-				   : find_lowest(tree, order);
+	pfn = lo > tree->start_pfn
+	      ? find_above(tree, order, ALIGN(lo, 1ul << order))
+	      : find_lowest(tree, &tree->level[tree->root],
+			    root_index(tree), order);
 	return pfn != PFN_NONE && pfn < hi && hi - pfn >= 1ul << order
 	       ? pfn : PFN_NONE;
 }
@@ -910,6 +928,16 @@ void pfn_tree_take(struct pfn_tree *tree, unsigned long pfn,
 	take_bits(tree, level, pfn, bits, bits & -bits);
 }
 
+void pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn)
+{
+	struct pfn_node *node = node_of(tree, 1, pfn);
+	uint64_t bit = 1ull << child_at(pfn, 1);
+
+	pfn_tree_take(tree, pfn, 0);
+	node->flags |= bit;
+	node->plain &= ~bit;
+}
+
 /* state_of(): of children @bits of @node, of a block if @joined makes them one. */
 static enum pfn_tree_state state_of(uint64_t joined, uint64_t bits)
 {
@@ -1053,7 +1081,7 @@ unsigned long pfn_tree_find_block(const struct pfn_tree *tree,
 /* lowest_bits(): the lowest @max bits of @mask. */
 static uint64_t lowest_bits(uint64_t mask, unsigned int max)
 {
-	uint64_t rest = max < CHILDREN ? mask : 0;
+	uint64_t rest = mask;
 
 	while (max-- && rest)
 		rest &= rest - 1;
@@ -1079,7 +1107,9 @@ uint64_t pfn_tree_take_blocks(struct pfn_tree *tree, unsigned long pfn,
 	if (level)
 		free &= ~node->flags;
 	order -= child_order(level);
-	starts = lowest_bits(aligned_runs(free, order), max);
+	starts = aligned_runs(free, order);
+	if (max < CHILDREN >> order)
+		starts = lowest_bits(starts, max);
 	bits = spread_bits(starts, order);
 	take_bits(tree, level, pfn, bits, starts);
 	words = level ? bits : 1ull << child_at(pfn, 1);
