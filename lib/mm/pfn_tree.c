@@ -422,14 +422,19 @@ static int set_range(struct pfn_tree *tree, unsigned int level,
 		     unsigned long index, unsigned long lo, unsigned long hi,
 		     enum change change)
 {
+	bool free = change == RELEASED || change == GIVEN;
 	unsigned int shift = child_order(level);
 	unsigned long part = (1ul << shift) - 1;
 	unsigned long first = lo >> shift, end = hi >> shift;
 
-	if (level && (change == CLAIMED || change == RELEASED))
+	if (!level) {
+		set_children(tree, level, index, bits_between(lo, hi), free);
+		return largest_block(tree, level, index);
+	}
+	if (change == CLAIMED || change == RELEASED)
 		set_flags(tree, node_at(tree, level, index), level, index, lo,
-			  hi, change == RELEASED);
-	if (level && first == end) {
+			  hi, free);
+	if (first == end) {
 		set_part(tree, level, index, (unsigned int)first, lo & part,
 			 hi & part, change);
 		return largest_block(tree, level, index);
@@ -440,8 +445,7 @@ static int set_range(struct pfn_tree *tree, unsigned int level,
 	if (hi & part)
 		set_part(tree, level, index, (unsigned int)end, 0, hi & part,
 			 change);
-	set_children(tree, level, index, bits_between(first, end),
-		     change == RELEASED || change == GIVEN);
+	set_children(tree, level, index, bits_between(first, end), free);
 	return largest_block(tree, level, index);
 }
 

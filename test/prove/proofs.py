@@ -180,9 +180,8 @@ PROOFS = [
               "log2_ceil(PFN_UP(size))", "log2_ceil(PFN_DOWN(size) | 1)")),
     Proof("pfn_tree.c", "tree_claim_takes_exactly", "3 words below one node",
           Bug("the last page of a range stays free", "lib/mm/pfn_tree.c",
-              "	set_children(tree, level, index, bits_between(first, end),\n",
-              "	set_children(tree, level, index, bits_between(first, end - "
-              "(!level && change == CLAIMED)),\n"),
+              "bits_between(lo, hi), free);",
+              "bits_between(lo, hi - (change == CLAIMED)), free);"),
           unwind=8, unwindset=["any_tree.0:16"], options=UNCHECKED,
           nightly=True),
     Proof("pfn_tree.c", "tree_release_frees_exactly", "3 words below one node",
