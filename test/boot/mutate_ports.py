@@ -60,59 +60,6 @@ TABLES = [f"{BOOT}shallowest_page_tables", f"{BOOT}boot[64G]",
 CONSOLE = ["test/boot/test_earlycon.py", f"{BOOT}boot[early-console-stays]",
            *MACHINES, "test/boot/test_refused.py::test_refused",
            "test/boot/test_uboot.py"]
-BY_FILE name are run on that image, until one fails; before them a unit test,
-where UNIT names one. What ports share is tried on the next port that has it where
-the first one's boots don't notice.
-
-A mutant whose image is the original's, to the byte, is none. What is left is
-judged as ci/mutate.py does it.
-"""
-
-import argparse
-import filecmp
-import os
-import re
-import shutil
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[2] / "ci"))
-
-from mutants import TOP, Count, drawn  # noqa: E402
-
-OUT = TOP / "build" / "mutate-ports"
-
-# Seconds that a boot may take, some thirty times what it does; and of CPU that a
-# unit test may.
-UNIT_SECONDS = 20
-ENVIRONMENT = {**os.environ, "BOOT_TIMEOUT": "10",
-               "PYTHONDONTWRITEBYTECODE": "1"}
-
-# The sources that are a port's own.
-PATTERNS = ["firmware/arch/*/*.c", "firmware/arch/*/*.h",
-            "firmware/arch/*/asm/*.h"]
-
-# Boots for every file: a self-test held against the oracle; a trap; several nodes
-# and CPUs.
-BOOT, FAULTS, STRESS, WATCHDOG = (f"test/boot/test_{name}.py::test_" for name in
-                                  ("boot", "faults", "stress", "watchdog"))
-FIRST = [f"{BOOT}boot[one-node-128M]", f"{FAULTS}fault[null]",
-         f"{BOOT}boot[reserved]", f"{STRESS}stress[2-4]"]
-
-# Boots for what a file does, by its name.
-MACHINES = [f"{BOOT}machine", f"{BOOT}boot[raw-image]"]
-TRAPS = [f"{FAULTS}fault[{name}]" for name in
-         ("guard", "write-text", "exec-data", "nomap", "smash")] + [
-    f"{FAULTS}guard_is_hit", f"{WATCHDOG}hang", f"{WATCHDOG}hang_early",
-    f"{STRESS}one_report_of_many_traps", "test/boot/test_refused.py::test_trap"]
-CPUS = [f"{STRESS}cpus_that_are_not_there", f"{STRESS}each_cpu_has_guarded_stacks"]
-TABLES = [f"{BOOT}shallowest_page_tables", f"{BOOT}boot[64G]",
-          f"{BOOT}boot[interleaved-nodes]", *TRAPS[:4],
-          "test/boot/test_fixtures.py", "test/boot/test_device_memory.py"]
-CONSOLE = ["test/boot/test_earlycon.py", f"{BOOT}boot[early-console-stays]", *MACHINES,
-           "test/boot/test_refused.py::test_refused", "test/boot/test_uboot.py"]
 BY_FILE = {
     "cpu.c": [f"{BOOT}stages_count_instructions", *MACHINES, *TRAPS, *CPUS],
     "hart.c": [*CPUS, *MACHINES, *TRAPS],
