@@ -23,7 +23,7 @@ TESTS = {name for pattern in ("test/*/test_*.c", "test/*/test_*.py")
 
 # Fixtures that are no row's: what they are about isn't memory.
 OTHER = re.compile(r"(bad-)?machine-|board-|boot-(cpu\d|sv\d+$|above-4g|reserved|"
-                   r"tiny)")
+                   r"syscon|tiny)")
 
 
 @pytest.mark.parametrize("row", ROWS)
