@@ -127,7 +127,7 @@ class Compiler:
     """Makes libraries of mutants."""
 
     def __init__(self, flags):
-        self.flags = ["gcc", "-std=gnu11", "-w", "-Werror=return-type",
+        self.flags = ["gcc", "-std=gnu11", "-Werror=return-type",
                       "-fPIC", *NAMES, *flags]
 
     def _compile(self, source, target, options):

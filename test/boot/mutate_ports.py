@@ -129,9 +129,9 @@ class Port:
 
     def make(self):
         """Build the image; whether there is one. A mutant may leave something
-        unused."""
-        return self._run(["make", f"ARCH={self.name}", "WARNINGS=-w",
-                          *(str(path.relative_to(self.top)) for path in
+        unused, but no function without its value."""
+        return self._run(["make", f"ARCH={self.name}",
+                          "WARNINGS=-Werror=return-type", *(str(path.relative_to(self.top)) for path in
                             (self.image, self.build / "firmware.asm"))]) == 0
 
     def _uses(self):

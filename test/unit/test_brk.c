@@ -99,6 +99,25 @@ static void test_seal_of_a_full_region(void **state)
 	assert_int_equal(start, end);
 }
 
+/* What was left of the image's region is lost, what was used is remembered. */
+static void test_brk_extend_goes_on_elsewhere(void **state)
+{
+	phys_addr_t start, end;
+
+	(void)state;
+	brk_alloc(100, 1);
+	host_ram(BASE + 2 * SIZE, 2 * SIZE);
+	brk_extend(BASE + 2 * SIZE, BASE + 4 * SIZE);
+	assert_int_equal(brk_used(), 100);
+	assert_int_equal(brk_left(), 2 * SIZE);
+	assert_int_equal(at(brk_alloc(2 * SIZE - PAGE_SIZE, 1)), 2 * SIZE);
+	assert_int_equal(brk_used(), 100 + 2 * SIZE - PAGE_SIZE);
+	assert_null(brk_alloc(PAGE_SIZE + 1, 1));
+	brk_seal(&start, &end);
+	assert_int_equal(start, BASE + 4 * SIZE - PAGE_SIZE);
+	assert_int_equal(end, BASE + 4 * SIZE);
+}
+
 static void test_sealed_is_sealed(void **state)
 {
 	phys_addr_t start, end;
@@ -137,6 +156,7 @@ int main(void)
 		TEST(test_brk_alloc_or_panic_says_what_for),
 		TEST(test_brk_seal_gives_back_whole_pages),
 		TEST(test_seal_of_a_full_region),
+		TEST(test_brk_extend_goes_on_elsewhere),
 		TEST(test_sealed_is_sealed),
 		TEST(test_alignment_must_be_a_power_of_two),
 		TEST(test_illegal_once_memblock_allocates),

@@ -134,6 +134,7 @@ static void test_only_usable_is_memory(void **state)
 	assert_int_equal(memblock_last(&memblock.memory.regions[0]), 0x9efff);
 	assert_int_equal(memblock.memory.regions[1].size, PAGE(0x100));
 	assert_int_equal(memblock.dropped.total_size, 0xc00);
+	assert_no_log("warning");
 	assert_true(memblock_is_reserved(0));
 	assert_int_equal(memblock.reserved.total_size, PAGE_SIZE);
 }

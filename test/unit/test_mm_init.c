@@ -198,6 +198,7 @@ static void test_zones_are_counted(void **state)
 	assert_int_equal(NODE_DATA(0)->node_zones[ZONE_NORMAL].spanned_pages, 0);
 	low = &NODE_DATA(1)->node_zones[ZONE_DMA32];
 	high = &NODE_DATA(1)->node_zones[ZONE_NORMAL];
+	assert_int_equal(low->zone_start_pfn, NODE_DATA(1)->node_start_pfn);
 	assert_int_equal(zone_end_pfn(low), 0x80280);
 	assert_int_equal(high->zone_start_pfn, 0x80280);
 	assert_int_equal(low->present_pages + high->present_pages,

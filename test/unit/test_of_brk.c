@@ -168,6 +168,20 @@ static void test_brk_leaves_memreserve_alone(void **state)
 	assert_int_equal(scan_with_extras((struct extras){
 		.hotplug = true, .memreserve = { BANK, MIB(2) } }),
 		BANK + MIB(2));
+	assert_int_equal(scan_with_extras((struct extras){
+		.hotplug = true,
+		.memreserve = { BANK + MIB(2), MIB(2), BANK, MIB(2) } }),
+		BANK + MIB(4));
+}
+
+static void test_brk_leaves_what_chosen_names_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(scan_with_extras((struct extras){
+		.hotplug = true, .header = { BANK, MIB(2) } }), BANK + MIB(2));
+	assert_int_equal(scan_with_extras((struct extras){
+		.hotplug = true, .header = { BANK, MIB(2) },
+		.scratch = { BANK + MIB(2), MIB(2) } }), BANK + MIB(4));
 }
 
 static void test_brk_leaves_the_initrd_alone(void **state)
@@ -195,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_no_room_for_brk_to_go_on),
 		cmocka_unit_test(test_brk_goes_on_in_the_first_bank_that_stays),
 		cmocka_unit_test(test_brk_leaves_memreserve_alone),
+		cmocka_unit_test(test_brk_leaves_what_chosen_names_alone),
 		cmocka_unit_test(test_brk_leaves_the_initrd_alone),
 		cmocka_unit_test(test_brk_stays_inside_the_usable_range),
 	};

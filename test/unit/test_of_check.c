@@ -107,6 +107,7 @@ static void test_garbage_at_the_address(void **state)
 	unit_reset(NULL);
 	host_ram(ALONE, PAGE_SIZE);
 	assert_panics(of_verify(ALONE), "refused: FDT_ERR_BADMAGIC");
+	assert_log("8-byte aligned and 64 MiB at most");
 }
 
 static void test_blob_longer_than_memory(void **state)

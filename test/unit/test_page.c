@@ -165,6 +165,7 @@ static void test_bad_blocks_are_refused(void **state)
 {
 	phys_addr_t pa = alloc_pages(GFP_KERNEL, 1);
 	struct page *page = page_create(pa, 1);
+	unsigned long tables = page_state_pages(0) + page_state_pages(1);
 
 	(void)state;
 	assert_null(page_create(pa + 1, 0));
@@ -175,6 +176,7 @@ static void test_bad_blocks_are_refused(void **state)
 	assert_no_log("it has state already");
 	assert_null(page_create(pa, 0));
 	assert_log("order 0) refused: it has state already");
+	assert_int_equal(page_state_pages(0) + page_state_pages(1), tables);
 	assert_int_equal(page->order, 1);
 	put_page(page);
 }

@@ -172,6 +172,24 @@ static void test_lookup_tells_where_the_leaf_ends(void **state)
 	assert_int_equal(end, BASE + LARGE);
 }
 
+/* assert_split_maps_itself(): the large leaf at BASE has become small ones, each of
+ * which maps its own address. */
+static void assert_split_maps_itself(void)
+{
+	const pte_t *table = phys_to_virt(paging_root());
+
+	for (unsigned int level = paging_stats().mode->levels - 1; level > 0;
+	     level--) {
+		pte_t pte = table[BASE >> (PAGE_SHIFT + level * PT_INDEX_BITS) &
+				  ((1ul << PT_INDEX_BITS) - 1)];
+
+		assert_false(pte_is_leaf(pte, level));
+		table = phys_to_virt(pte_phys(pte, level));
+	}
+	for (unsigned long i = 0; i < LARGE / PAGE_SIZE; i++)
+		assert_int_equal(pte_phys(table[i], 0), BASE + PAGE(i));
+}
+
 static void test_map_splits_a_live_leaf(void **state)
 {
 	(void)state;
@@ -179,6 +197,7 @@ static void test_map_splits_a_live_leaf(void **state)
 	paging_map(BASE + PAGE(100), BASE + PAGE(102), VM_READ);
 	want[100] = want[101] = VM_READ;
 	assert_mapped();
+	assert_split_maps_itself();
 	assert_true(host.nr_flushes > 0);
 }
 

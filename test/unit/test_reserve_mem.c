@@ -28,6 +28,8 @@ static void assert_named(const char *name, phys_addr_t size, phys_addr_t align)
 	assert_int_equal(memblock.reserved.regions[at].base, start);
 	assert_int_equal(memblock.reserved.regions[at].size, size);
 	assert_string_equal(memblock.reserved.regions[at].owner->name, name);
+	assert_int_equal(memblock.reserved.regions[at].owner->prot,
+			 VM_READ | VM_WRITE);
 	bootmem_check();
 }
 

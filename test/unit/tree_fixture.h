@@ -25,9 +25,11 @@ struct item {
 
 /* What a tree has besides; all zero: nothing. */
 struct extras {
-	uint64_t memreserve[2];	/* base and size */
+	uint64_t memreserve[4];	/* base and size of two; 0: none */
 	uint32_t initrd[2];	/* start and end */
 	uint64_t usable[2];	/* linux,usable-memory-range */
+	uint64_t header[2];	/* linux,elfcorehdr */
+	uint64_t scratch[2];	/* linux,kho-scratch */
 	bool hotplug;		/* the first item is hotpluggable */
 };
 
@@ -97,6 +99,10 @@ static inline void put_chosen(void)
 	}
 	if (extras.usable[1])
 		put_u64("linux,usable-memory-range", extras.usable, 2);
+	if (extras.header[1])
+		put_u64("linux,elfcorehdr", extras.header, 2);
+	if (extras.scratch[1])
+		put_u64("linux,kho-scratch", extras.scratch, 2);
 	put(end_node(tree));
 }
 
@@ -104,9 +110,9 @@ static inline void put_chosen(void)
 static inline void make_tree(const struct item *items, size_t nr)
 {
 	put(create(tree, (int)MIN(TREE_MAX, TREE_MIN + nr * ITEM_MAX)));
-	if (extras.memreserve[1])
-		put(add_reservemap_entry(tree, extras.memreserve[0],
-					 extras.memreserve[1]));
+	for (int i = 0; i < 4 && extras.memreserve[i + 1]; i += 2)
+		put(add_reservemap_entry(tree, extras.memreserve[i],
+					 extras.memreserve[i + 1]));
 	put(finish_reservemap(tree));
 	put(begin_node(tree, ""));
 	put_cells();
