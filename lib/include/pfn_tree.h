@@ -118,11 +118,12 @@ unsigned long pfn_tree_find_run(const struct pfn_tree *tree, unsigned long nr,
  * pfn_tree_take(): the naturally aligned block of 1 << @order pages at @pfn,
  * free until now, as pfn_tree_find() says, becomes taken as a block of that order.
  * Where pfn_tree_needs_table() says so, a page of tables must be added before.
- * pfn_tree_take_flagged(): the same of a single page, whose word is flagged then.
+ * pfn_tree_take_flagged(): the same of a single page, whose word is flagged then;
+ * whether it was before.
  */
 void pfn_tree_take(struct pfn_tree *tree, unsigned long pfn,
 		   unsigned int order);
-void pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn);
+bool pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn);
 
 /* What is known of a block. */
 enum pfn_tree_state {
@@ -171,11 +172,15 @@ void pfn_tree_give_blocks(struct pfn_tree *tree, unsigned long pfn,
  * touches. Flags belong to the caller; a word starts without one where it is
  * first written as part of something all free, with one otherwise.
  * pfn_tree_flag_words(): the same of those in @words, of the node's 64 words of
- * which @pfn's is one.
+ * which @pfn's is one; pfn_tree_word() is that one.
  * pfn_tree_flag(): the flag of page @pfn's word.
  */
 void pfn_tree_set_flags(struct pfn_tree *tree, unsigned long start,
 			unsigned long end, bool flag);
+static inline uint64_t pfn_tree_word(unsigned long pfn)
+{
+	return 1ull << (pfn >> PFN_TREE_SHIFT & 63);
+}
 void pfn_tree_flag_words(struct pfn_tree *tree, unsigned long pfn,
 			 uint64_t words, bool flag);
 bool pfn_tree_flag(const struct pfn_tree *tree, unsigned long pfn);

@@ -174,21 +174,22 @@ static void fix_pages(pg_data_t *pgdat, unsigned long start, unsigned long end)
 	page_cache_keep_flags(start, end);
 }
 
-/* add_tables(): a page of @pgdat becomes tables of joins; false: none is free. */
-static bool add_tables(pg_data_t *pgdat)
+/* add_tables(): a page of @pgdat becomes tables of joins: which, or PFN_NONE where
+ * none is free. */
+static unsigned long add_tables(pg_data_t *pgdat)
 {
 	struct zone *zone = pgdat->table_zone;
 	unsigned long pfn = find_in_zone(zone, 0);
 
 	if (pfn == PFN_NONE)
-		return false;
-	pfn_tree_take_flagged(tree_of(pgdat), pfn);
-	page_cache_keep_flags(pfn, pfn + 1);
+		return PFN_NONE;
+	if (pfn_tree_take_flagged(tree_of(pgdat), pfn))
+		page_cache_keep_flags(pfn, pfn + 1);
 	pfn_tree_add_tables(tree_of(pgdat), phys_to_virt(PFN_PHYS(pfn)));
 	zone->nr_free--;
 	zone->table_reserve -= MIN(zone->table_reserve, 1ul);
 	pgdat->table_pages++;
-	return true;
+	return pfn;
 }
 
 /* remove_tables(): @pgdat's pages of tables that hold nothing are free again. */
@@ -232,12 +233,18 @@ static phys_addr_t take_block(struct zone *zone, unsigned int order,
 	return PFN_PHYS(pfn);
 }
 
-/* take_tabled(): the lowest block of @order that is left in @zone when a page of it
- * has become tables, or 0. */
-static phys_addr_t take_tabled(struct zone *zone, unsigned int order)
+/* take_tabled(): a block of @order of @zone, when a page has become tables: that at
+ * @pfn, which is free, or the lowest that is left where that page was part of it. */
+static phys_addr_t take_tabled(struct zone *zone, unsigned int order,
+			       unsigned long pfn)
 {
-	return add_tables(zone->zone_pgdat)
-	       ? take_block(zone, order, find_in_zone(zone, order)) : 0;
+	unsigned long page = add_tables(zone->zone_pgdat);
+
+	if (page == PFN_NONE)
+		return 0;
+	if (page >> order == pfn >> order)
+		pfn = find_in_zone(zone, order);
+	return take_block(zone, order, pfn);
 }
 
 /* take_lowest(): the lowest block of @order of @zone's tree, or 0. */
@@ -245,7 +252,7 @@ static phys_addr_t take_lowest(struct zone *zone, unsigned int order)
 {
 	unsigned long pfn = find_in_zone(zone, order);
 
-	return needs_table(zone, order, pfn) ? take_tabled(zone, order)
+	return needs_table(zone, order, pfn) ? take_tabled(zone, order, pfn)
 					     : take_block(zone, order, pfn);
 }
 
@@ -280,7 +287,7 @@ static phys_addr_t alloc_cached(struct zone *zone, unsigned long allowed,
 	if (pfn == PFN_NONE)
 		return 0;
 	if (needs_table(zone, order, pfn))
-		return take_tabled(zone, order);
+		return take_tabled(zone, order, pfn);
 	if (!run_in_zone(zone, order, pfn))
 		return take_lowest(zone, order);
 	page_cache_leave_run(order);
@@ -519,7 +526,8 @@ static const char *free_page_flagged(pg_data_t *pgdat, unsigned long pfn)
 		return error;
 	give_block(pgdat, pfn, 0);
 	if (pfn_tree_free_word(tree_of(pgdat), pfn) && !page_cache_holds(pfn))
-		pfn_tree_set_flags(tree_of(pgdat), pfn, pfn + 1, false);
+		pfn_tree_flag_words(tree_of(pgdat), pfn, pfn_tree_word(pfn),
+				    false);
 	return NULL;
 }
 

@@ -38,7 +38,7 @@ static void unflag(const struct page_cache *cache, unsigned int order,
 	unsigned long pfn = PFN_DOWN(cache->start);
 	uint64_t words = page_cache_level(order)
 			 ? spread_bits(starts, order - WORD_SHIFT)
-			 : 1ull << (pfn >> WORD_SHIFT & 63);
+			 : pfn_tree_word(pfn);
 
 	pfn_tree_flag_words(tree_of(cache), pfn, words, false);
 }

@@ -621,38 +621,42 @@ static unsigned long find_lowest(const struct pfn_tree *tree,
  * find_above(): the lowest free block of @order at or above @lo, where such a block
  * may begin, or PFN_NONE. Only the child that @lo lies in can have the mask's promise
  * broken by @lo. So the way leads down past such children, and where that was in vain,
- * on from the next child of the lowest node that has one: it begins at @next.
+ * on from the next child of the lowest node that has one: one of @rest, of those of
+ * @again's level from number @again_first on.
  */
 static unsigned long find_above(const struct pfn_tree *tree,
 				unsigned int order, unsigned long lo)
 {
 	const struct pfn_tree_level *l = &tree->level[tree->root], *again = l;
-	unsigned long index = root_index(tree), next = PFN_NONE;
+	unsigned long index = root_index(tree), again_first = 0;
+	uint64_t rest = 0;
 
 	for (;; l--) {
-		unsigned long shift = l->child_shift, start;
-		unsigned long base = index << PFN_TREE_SHIFT << shift;
+		unsigned long first = index << PFN_TREE_SHIFT, start;
+		unsigned long base = first << l->child_shift;
 		uint64_t free, mask = blocks_on(tree, l, index, order, &free);
 
 		if (base < lo)
-			mask &= bits_from((lo - base) >> shift);
-		if (!mask && next == PFN_NONE)
+			mask &= bits_from((lo - base) >> l->child_shift);
+		if (!mask && !rest)
 			return PFN_NONE;
 		if (!mask) {
-			lo = next;
+			lo = (again_first + lowest_bit(rest))
+			     << again->child_shift;
+			index = again_first >> PFN_TREE_SHIFT;
 			l = again + 1;
-			index = lo >> PFN_TREE_SHIFT >> again->child_shift;
 			continue;
 		}
-		index = (index << PFN_TREE_SHIFT) + lowest_bit(mask);
-		start = index << shift;
-		if (order >= shift || (free & mask & -mask))
+		index = first + lowest_bit(mask);
+		start = index << l->child_shift;
+		if (order >= l->child_shift || (free & mask & -mask))
 			return MAX(start, lo);
 		if (start >= lo)
 			return find_lowest(tree, l - 1, index, order);
 		mask &= mask - 1;
 		if (mask) {
-			next = base + ((unsigned long)lowest_bit(mask) << shift);
+			rest = mask;
+			again_first = first;
 			again = l;
 		}
 	}
@@ -932,14 +936,16 @@ void pfn_tree_take(struct pfn_tree *tree, unsigned long pfn,
 	take_bits(tree, level, pfn, bits, bits & -bits);
 }
 
-void pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn)
+bool pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn)
 {
 	struct pfn_node *node = node_of(tree, 1, pfn);
-	uint64_t bit = 1ull << child_at(pfn, 1);
+	uint64_t flags;
 
 	pfn_tree_take(tree, pfn, 0);
-	node->flags |= bit;
-	node->plain &= ~bit;
+	flags = node->flags;
+	node->flags |= pfn_tree_word(pfn);
+	node->plain &= ~pfn_tree_word(pfn);
+	return flags & pfn_tree_word(pfn);
 }
 
 /* state_of(): of children @bits of @node, of a block if @joined makes them one. */
