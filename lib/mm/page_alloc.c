@@ -292,7 +292,7 @@ static phys_addr_t alloc_cached(struct zone *zone, unsigned long allowed,
 		return take_lowest(zone, order);
 	page_cache_leave_run(order);
 	return page_cache_fill(zone, pfn, order)
-	       ? page_cache_alloc(order) : take_lowest(zone, order);
+	       ? page_cache_alloc(order) : take_block(zone, order, pfn);
 }
 
 /* rmqueue(): a block of @order of @zone; its address, or 0. */

@@ -636,8 +636,7 @@ static unsigned long find_above(const struct pfn_tree *tree,
 		unsigned long base = first << l->child_shift;
 		uint64_t free, mask = blocks_on(tree, l, index, order, &free);
 
-		if (base < lo)
-			mask &= bits_from((lo - base) >> l->child_shift);
+		mask &= bits_from((lo - base) >> l->child_shift);
 		if (!mask && !rest)
 			return PFN_NONE;
 		if (!mask) {
@@ -1121,9 +1120,11 @@ uint64_t pfn_tree_take_blocks(struct pfn_tree *tree, unsigned long pfn,
 	if (max < CHILDREN >> order)
 		starts = lowest_bits(starts, max);
 	bits = spread_bits(starts, order);
-	take_bits(tree, level, pfn, bits, starts);
-	words = level ? bits : 1ull << child_at(pfn, 1);
+	words = level ? bits : pfn_tree_word(pfn);
 	*flagged = node->flags & words;
+	if (!starts)
+		return 0;
+	take_bits(tree, level, pfn, bits, starts);
 	node->flags |= words;
 	node->plain &= ~words;
 	return starts;

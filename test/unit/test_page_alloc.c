@@ -8,6 +8,7 @@
  */
 #include "flat_map.h"
 #include "mm_fixture.h"
+#include "page_cache.h"
 #include "report.h"
 #include "sequence.h"
 
@@ -714,6 +715,34 @@ static void test_tables_come_from_the_buddy(void **state)
 	page_alloc_check();
 }
 
+/* A block that needs a page of tables is taken alone, the next one fills the cache:
+ * of a node of the tree of which all else is held, and in order. */
+static void test_tables_before_the_cache(void **state)
+{
+	const pg_data_t *pgdat = &mm_nodes[0];
+	phys_addr_t pa[4];
+
+	(void)state;
+	big_machine(4 * 4096);
+	for (unsigned int i = 0; i < 2; i++) {
+		pa[i] = alloc_pages(GFP_KERNEL, 1);
+		assert_int_equal(alloc_contig_range(PFN_DOWN(pa[i]) + 2,
+						    mm_base_pfn + (i + 1) * 4096),
+				 0);
+	}
+	assert_int_equal(pgdat->table_pages, 0);
+	for (unsigned int i = 2; i < 4; i++) {
+		pa[i] = alloc_pages(GFP_KERNEL, 1);
+		assert_int_equal(pgdat->table_pages, 1);
+		assert_int_equal(page_cache_free_home(PFN_DOWN(pa[i]), 1),
+				 i == 2 ? PAGE_CACHE_FOREIGN : PAGE_CACHE_FREED);
+	}
+	assert_true(free_pages(pa[2], 1));
+	assert_false(free_pages(pa[3], 1));
+	assert_log("refused: already free");
+	page_alloc_check();
+}
+
 /* sparse_machine(): one node of 12 nodes of its tree, with two pages in each, and
  * a page above them in the zone above; all is reserved but the first @nr pages. */
 static void sparse_machine(unsigned int nr, const char *bootargs)
@@ -1054,6 +1083,7 @@ int main(void)
 		TEST(test_watermark),
 		TEST(test_reserve_of_the_lower_zone),
 		TEST(test_tables_come_from_the_buddy),
+		TEST(test_tables_before_the_cache),
 		TEST(test_free_of_no_block),
 		TEST(test_free_of_foreign_memory),
 		TEST(test_free_of_a_reservation),

@@ -591,6 +591,10 @@ static void test_flags(void **state)
 	pfn_tree_set_flags(&tree, pfn, pfn + 1, false);
 	assert_false(pfn_tree_flag(&tree, pfn));
 	assert_true(pfn_tree_flag(&tree, pfn + 64));
+	pfn_tree_set_flags(&tree, NODE1_PAGES - 1, NODE1_PAGES + 1, false);
+	assert_false(pfn_tree_flag(&tree, NODE1_PAGES - 1));
+	assert_false(pfn_tree_flag(&tree, NODE1_PAGES));
+	assert_true(pfn_tree_flag(&tree, NODE1_PAGES + 64));
 	pfn_tree_release(&tree, 0, nr);
 	assert_false(pfn_tree_flag(&tree, 2 * NODE2_PAGES));
 	pfn_tree_take(&tree, 2 * NODE2_PAGES, 7);
