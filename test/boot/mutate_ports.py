@@ -130,9 +130,10 @@ class Port:
     def make(self):
         """Build the image; whether there is one. A mutant may leave something
         unused, but no function without its value."""
+        targets = [str(path.relative_to(self.top)) for path in
+                   (self.image, self.build / "firmware.asm")]
         return self._run(["make", f"ARCH={self.name}",
-                          "WARNINGS=-Werror=return-type", *(str(path.relative_to(self.top)) for path in
-                            (self.image, self.build / "firmware.asm"))]) == 0
+                          "WARNINGS=-Werror=return-type", *targets]) == 0
 
     def _uses(self):
         """The ports' own files that the image is made of: all that its objects
