@@ -53,7 +53,8 @@ TRAPS = [f"{FAULTS}fault[{name}]" for name in
          ("guard", "write-text", "exec-data", "nomap", "smash")] + [
     f"{FAULTS}guard_is_hit", f"{WATCHDOG}hang", f"{WATCHDOG}hang_early",
     f"{STRESS}one_report_of_many_traps", "test/boot/test_refused.py::test_trap"]
-CPUS = [f"{STRESS}cpus_that_are_not_there", f"{STRESS}each_cpu_has_guarded_stacks"]
+CPUS = [f"{STRESS}cpus_that_are_not_there", f"{STRESS}each_cpu_has_guarded_stacks",
+        f"{STRESS}text_is_not_writable_for_other_cpus"]
 TABLES = [f"{BOOT}shallowest_page_tables", f"{BOOT}boot[64G]",
           f"{BOOT}boot[interleaved-nodes]", *TRAPS[:4],
           "test/boot/test_fixtures.py", "test/boot/test_device_memory.py"]
@@ -78,7 +79,8 @@ BY_FILE = {
 
 # Unit tests, and what of lib/ has to be compiled with the mutant, by its name.
 CODEC = ["test/unit/test_paging.c", "lib/mm/paging.c"]
-UNIT = {"string.c": ["test/unit/test_string.c"], "pgtable.h": CODEC, "lpae.h": CODEC}
+UNIT = {"string.c": ["test/unit/test_string.c"], "pgtable.h": CODEC, "lpae.h": CODEC,
+        "sort.c": ["test/unit/test_sort.c"]}
 
 # The rest of lib/, and how a unit test is linked with it.
 LIBRARY = TOP / "build" / "mutate"

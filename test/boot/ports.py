@@ -41,6 +41,7 @@ class Port:
     variants: dict                  # name -> options that make another machine
     not_on_device_memory: dict      # instruction -> functions that may, or None
     jump_to_itself: bytes           # an instruction that never ends
+    write_to_itself: bytes          # instructions that store over themselves
     no_watchdog: tuple              # variants whose timer doesn't reach the CPU
     landing_pads: tuple             # options of a CPU that jumps to those only
     u_boot: UBoot                   # how U-Boot is booted, and boots us
@@ -56,6 +57,8 @@ PORTS = {
         firmware_reserved=True, phys_bits=56,
         deep={"dts": "boot-sv48", "mem": "512G", "smp": 4}, max_nodes=2,
         variants={}, not_on_device_memory={},
+        write_to_itself=struct.pack("<2I", 0x00000297,      # auipc t0, 0
+                                    0x0002a023),            # sw    zero, (t0)
         jump_to_itself=bytes.fromhex("6f000000"), no_watchdog=(), landing_pads=(),
         u_boot=UBoot("qemu-riscv64_smode", "-kernel", 0x84000000,
                      0x80000000 + (4 << 20)),
@@ -84,6 +87,8 @@ PORTS = {
             r"(ld|st)[1-4]\s": None,
             r"dc\s+zva": None,
         },
+        write_to_itself=struct.pack("<2I", 0x10000000,      # adr   x0, .
+                                    0xb9000000),            # str   w0, [x0]
         jump_to_itself=bytes.fromhex("00000014"), no_watchdog=("gic-v3",),
         landing_pads=("-cpu", "max"),
         u_boot=UBoot("qemu_arm64", "-bios", 0x44000000, 0x44000000),

@@ -12,6 +12,7 @@ from boot import Boot, Scenario, boot, built
 from elf import symbols
 from gdb import ILLEGAL, run_changed
 from paths import ARCH, BUILD
+from ports import PORT
 
 # Seconds that the long one may take where the host has fewer CPUs than the
 # machine, and other tests to run.
@@ -156,3 +157,15 @@ def test_one_report_of_many_traps(tmp_path, start, victim):
     dump = result.lines[traps[0] + 1:-2]
     assert all(re.fullmatch(REGISTERS, line) for line in dump), text
     assert sum(line.count("0x") for line in dump) >= GENERAL_REGISTERS, text
+
+
+def test_text_is_not_writable_for_other_cpus(tmp_path):
+    """A CPU that was started has paging on: it can't write to its own text."""
+    scenario = Scenario("write-text", smp=2, append="stress=1000", passes=False)
+    address = symbols(built("firmware.elf"))
+    status, text = run_changed(scenario.command(), tmp_path, address["smp_call"],
+                               address["run_work"], PORT.write_to_itself)
+    result = Boot(scenario, status, text)
+    result.check_end()
+    result.expect(rf"trap: store (page|permission) fault pc "
+                  rf"0x[0-9a-f]+ addr {address['run_work']:#018x}")
