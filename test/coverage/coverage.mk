@@ -56,8 +56,8 @@ MUTATE		= $(PYTHON) ci/mutate.py --flags '$(filter -I%,$(MUT_CPPFLAGS))'
 EARLY		:= lib/mm/bootmem.c lib/mm/memblock.c lib/mm/memblock_alloc.c
 
 # The shares of all mutants of lib/ and of the ports that mutate-all tries.
-SHARE		?= 0.2
-PORT_SHARE	?= 0.3
+SHARE		?= 0.25
+PORT_SHARE	?= 0.1
 
 mutate: mutate-build $(COV)/ran ## lines of the early allocators left out: who notices?
 	$(Q)$(MUTATE) --lines $(LINES) --seed $(SEED) $(EARLY)
