@@ -56,9 +56,10 @@ class Target:
     name: str
     share: int          # of the time, in parts
     max_len: int        # bytes of an input
-    runs: int           # in 'make test'
+    runs: int           # in 'make test', all parts together
     tokens: str = ""    # its dictionary in test/fuzz/, if it has one
     program: str = ""   # where it isn't called as the target is
+    parts: int = 1      # in 'make test', each with a seed of its own
 
     def path(self, build=FUZZ):
         """Its program below @build."""
@@ -66,9 +67,9 @@ class Target:
 
 
 TARGETS = {target.name: target for target in (
-    Target("blob", 8, 640, 20_000_000, "blob.dict"),
+    Target("blob", 8, 640, 20_000_000, "blob.dict", parts=4),
     Target("blob-large", 2, 65536, 40_000, "blob.dict", "blob"),
-    Target("tree", 8, 160, 5_000_000),
+    Target("tree", 8, 160, 5_000_000, parts=4),
     Target("e820", 2, 640, 300_000, "e820.dict"),
     Target("memblock", 2, 192, 100_000),
     Target("bootmem", 2, 192, 50_000),
