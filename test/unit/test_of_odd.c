@@ -721,6 +721,187 @@ static void test_many_lost_users(void **state)
 	assert_log("warning: W-RSV-USER: /: memory-region 0x5 points to nothing");
 }
 
+/* region(): a child of /reserved-memory with one range, and property @flag unless
+ * that is NULL. */
+static void region(const char *name, uint32_t base, uint32_t size,
+		   const char *flag)
+{
+	node(name);
+	put_list("reg", base, size);
+	if (flag)
+		put(property(tree, flag, "", 0));
+	end();
+}
+
+/* A pool that may be lent out gives way to what nobody may have. */
+static void test_region_inside_a_reusable_one(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	region("pool", 0x88000000, 0x2000, "reusable");
+	region("plain", 0x88001000, 0x1000, NULL);
+	end();
+	boot();
+	assert_reserved("88000000-88000fff reusable pool\n"
+			"88001000-88001fff reserved plain\n");
+}
+
+/* Three in a row, of which the first and the last share nothing: what mustn't be
+ * mapped isn't, wherever it stands. */
+static void test_chain_of_regions(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	region("first", 0x88000000, 0x2000, NULL);
+	region("second", 0x88001000, 0x2000, NULL);
+	region("third", 0x88002000, 0x2000, "no-map");
+	end();
+	boot();
+	assert_reserved("88000000-88001fff reserved first\n"
+			"88002000-88003fff nomap third\n");
+	assert_warnings("W-RSV-OVERLAP", 2);
+}
+
+/* The same where they share pages, and no bytes. */
+static void test_chain_of_regions_by_their_pages(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	region("first", 0x88000000, 0x400, NULL);
+	region("second", 0x88000800, 0x900, NULL);
+	region("third", 0x88001800, 0x800, "no-map");
+	end();
+	boot();
+	assert_reserved("88000000-88000fff reserved first\n"
+			"88001000-88001fff nomap third\n");
+	assert_clean();
+}
+
+/* An empty range at 0 isn't all that there is. */
+static void test_alloc_ranges_that_are_zero(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	node("pool");
+	put_list("size", 0x1000);
+	put_list("alloc-ranges", 0, 0);
+	end();
+	end();
+	boot();
+	assert_reserved("");
+	assert_warnings("W-RSV-UNPLACED", 1);
+}
+
+/* The root is a node like any other: what points to it points to no region, but not
+ * to nothing. */
+static void test_user_of_the_root(void **state)
+{
+	(void)state;
+	root(1, 1);
+	put_list("phandle", 5);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	user("device", 5, 1);
+	boot();
+	assert_log("of: device: memory-region 0x5 is no region in use");
+	assert_clean();
+}
+
+/* Nothing of a machine whose program isn't in its memory is the image's. */
+static void test_image_that_is_not_there(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	region("region", 0x88000000, 0x1000, NULL);
+	end();
+	load((phys_addr_t)1 << 20);
+	image.start = 0;
+	image.end = 0;
+	image.nr_segments = 0;
+	fixture_scan();
+	assert_reserved("88000000-88000fff reserved region\n");
+	assert_clean();
+}
+
+/* Segments behind the last one are none. */
+static void test_image_of_three_segments(void **state)
+{
+	(void)state;
+	usual();
+	load((phys_addr_t)1 << 20);
+	image.nr_segments = 3;
+	image.end = FIXTURE_IMAGE + PAGE(3);
+	fixture_scan();
+	assert_true(memblock_is_reserved(FIXTURE_IMAGE + PAGE(2)));
+	assert_false(memblock_is_reserved(FIXTURE_IMAGE + PAGE(3)));
+}
+
+/* put_pages(): reg with @nr ranges of a page, every other one from @base on. */
+static void put_pages(uint32_t base, uint32_t nr)
+{
+	fdt32_t *cells = calloc(2 * nr, sizeof(*cells));
+
+	assert_non_null(cells);
+	for (uint32_t i = 0; i < nr; i++) {
+		cells[2 * i] = cpu_to_fdt32(base + i * 2 * (uint32_t)PAGE_SIZE);
+		cells[2 * i + 1] = cpu_to_fdt32((uint32_t)PAGE_SIZE);
+	}
+	put(property(tree, "reg", cells, (int)(2 * nr * sizeof(*cells))));
+	free(cells);
+}
+
+/* One region of many ranges needs as much room as many of one. */
+static void test_region_of_many_ranges(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	node("region");
+	put_pages(0x88000000, 4000);
+	end();
+	end();
+	load(PAGE(32));
+	fixture_scan();
+	assert_true(memblock_is_reserved(0x88000000 + PAGE(2 * 3999)));
+	assert_false(memblock_is_reserved(0x88000000 + PAGE(2 * 3999 + 1)));
+}
+
+/* What devices have needs no room, however many there are of them. */
+static void test_room_for_devices_only(void **state)
+{
+	char name[16];
+
+	(void)state;
+	usual();
+	node("soc");
+	put_pages(0x10000000, 2500);
+	for (int i = 0; i < 2500; i++) {
+		snprintf(name, sizeof(name), "d%d", i);
+		node(name);
+		end();
+	}
+	end();
+	load(PAGE(64));
+	fixture_scan();
+	assert_no_log("brk goes on");
+	assert_no_log("bytes in a row are nobody's");
+}
+
+/* Memory of which rounding leaves nothing is none. */
+static void test_memory_without_a_whole_page(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(FIXTURE_RAM, 0x800);
+	load((phys_addr_t)1 << 20);
+	assert_panics(fixture_scan(),
+		      "no usable memory left after the limits above");
+}
+
 /* assert_firmware(): with what is reserved at @base below the image, whether all
  * of it is taken for the firmware's. */
 static void assert_firmware(uint32_t base, uint32_t size, bool taken)
@@ -749,6 +930,7 @@ static void test_firmware_that_nobody_names(void **state)
 {
 	(void)state;
 	assert_firmware(0, 0, true);
+	assert_log("some firmware lives; [0x0000000080000000-0x00000000801fffff] below the image is reserved for it");
 	assert_firmware(0x80000000, 0x1000, false);
 	assert_firmware(0x80000fff, 1, false);
 	assert_firmware(0x80001000, 0x1000, true);
@@ -1139,6 +1321,16 @@ int main(void)
 		TEST(test_alloc_ranges_that_are_empty),
 		TEST(test_many_users_of_a_region),
 		TEST(test_many_lost_users),
+		TEST(test_region_inside_a_reusable_one),
+		TEST(test_chain_of_regions),
+		TEST(test_chain_of_regions_by_their_pages),
+		TEST(test_alloc_ranges_that_are_zero),
+		TEST(test_user_of_the_root),
+		TEST(test_image_that_is_not_there),
+		TEST(test_image_of_three_segments),
+		TEST(test_region_of_many_ranges),
+		TEST(test_room_for_devices_only),
+		TEST(test_memory_without_a_whole_page),
 		TEST(test_firmware_that_nobody_names),
 		TEST(test_image_at_the_begin_of_its_bank),
 		TEST(test_segments_of_the_image),
