@@ -163,6 +163,23 @@ static void damage(unsigned int *seed)
 /* Copies that were accepted, so that the test is about something. */
 static unsigned int accepted;
 
+/* A blob may be as large as the largest, and no byte larger. */
+static void test_largest_blob(void **state)
+{
+	void *large = calloc(1, OF_MAX_DTB_SIZE + 1);
+
+	(void)state;
+	assert_non_null(large);
+	read_sound();
+	memcpy(large, blob, blob_size);
+	fdt_set_totalsize(large, (uint32_t)OF_MAX_DTB_SIZE);
+	assert_int_equal(of_check_blob(large, OF_MAX_DTB_SIZE), 0);
+	fdt_set_totalsize(large, (uint32_t)OF_MAX_DTB_SIZE + 1);
+	assert_int_equal(of_check_blob(large, OF_MAX_DTB_SIZE + 1),
+			 -FDT_ERR_TRUNCATED);
+	free(large);
+}
+
 /* survive_one(): scan the blob on a new machine; it may refuse it. */
 static void survive_one(void)
 {
@@ -211,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_garbage_at_the_address),
 		cmocka_unit_test(test_blob_longer_than_memory),
 		cmocka_unit_test(test_tree_that_begins_with_a_nop),
+		cmocka_unit_test(test_largest_blob),
 		cmocka_unit_test(test_damaged_blobs),
 	};
 

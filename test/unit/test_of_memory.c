@@ -67,7 +67,7 @@ static void test_range_that_wraps(void **state)
 	fixture("bad-mem-wrap");
 	assert_memory(BANK);
 	assert_dropped("ffffffffffff0000-ffffffffffffffff beyond what the CPU can address\n");
-	assert_log("warning: W-REG-WRAP: memory@80000000");
+	assert_log("warning: W-REG-WRAP: memory@80000000: reg 0xffffffffffff0000 + 0x20000 passes 2^64; it is cut there");
 	assert_log("warning: W-MEM-REACH: 0x10000 bytes");
 }
 

@@ -500,6 +500,24 @@ static void test_entries_of_four_cells(void **state)
 	assert_warnings("W-REG-CELLS", 2);
 }
 
+/* A bus that counts no cells, or too many, has no ranges, and says why. */
+static void test_entries_of_no_cells(void **state)
+{
+	(void)state;
+	usual();
+	node("reserved-memory");
+	put_list("#address-cells", 0);
+	put_list("#size-cells", 1);
+	put_bytes("ranges", "");
+	node("region");
+	put_list("reg", 0x88000000, 0x1000);
+	end();
+	end();
+	boot();
+	assert_reserved("");
+	assert_log("warning: W-REG-CELLS: region: reg can't be read, #address-cells or #size-cells above it is not 1 to 4; all of it is ignored");
+}
+
 static void test_memory_without_any_property(void **state)
 {
 	(void)state;
@@ -546,6 +564,7 @@ static void test_ends_of_the_initrd(void **state)
 {
 	static const char start[] = "\x84\0\0\0", last[] = "\x84\0\x10\0";
 	static const char wide[] = "\0\0\0\0\x84\0\0\0";
+	phys_addr_t from = 1, to = 1;
 
 	(void)state;
 	assert_initrd(start, 4, last, 4, true);
@@ -553,6 +572,9 @@ static void test_ends_of_the_initrd(void **state)
 	assert_initrd(start, 3, last, 4, false);
 	assert_initrd(start, 4, last, 3, false);
 	assert_initrd(NULL, 0, last, 4, false);
+	assert_log("linux,initrd-start 0x0 and -end 0x0 are no range");
+	assert_false(of_initrd(of_top("chosen"), &from, &to));
+	assert_int_equal(from | to, 0);
 	assert_initrd(start, 4, NULL, 0, false);
 	assert_initrd(last, 4, start, 4, false);
 }
@@ -747,37 +769,41 @@ static void test_region_inside_a_reusable_one(void **state)
 			"88001000-88001fff reserved plain\n");
 }
 
-/* Three in a row, of which the first and the last share nothing: what mustn't be
- * mapped isn't, wherever it stands. */
-static void test_chain_of_regions(void **state)
+/* assert_chain(): three regions in a row, the last no-map, come out as @lines, and
+ * @warnings of their pairs share bytes. */
+static void assert_chain(const uint32_t (*ranges)[2], const char *lines,
+			 unsigned int warnings)
 {
-	(void)state;
+	static const char *const names[] = { "first", "second", "third" };
+
 	usual();
 	regions(1);
-	region("first", 0x88000000, 0x2000, NULL);
-	region("second", 0x88001000, 0x2000, NULL);
-	region("third", 0x88002000, 0x2000, "no-map");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		region(names[i], ranges[i][0], ranges[i][1],
+		       i == 2 ? "no-map" : NULL);
 	end();
 	boot();
-	assert_reserved("88000000-88001fff reserved first\n"
-			"88002000-88003fff nomap third\n");
-	assert_warnings("W-RSV-OVERLAP", 2);
+	assert_reserved(lines);
+	assert_warnings("W-RSV-OVERLAP", warnings);
 }
 
-/* The same where they share pages, and no bytes. */
-static void test_chain_of_regions_by_their_pages(void **state)
+/* What mustn't be mapped isn't, also where the first and the last share nothing
+ * but what is between them; bytes, or pages only. */
+static void test_chain_of_regions(void **state)
 {
+	static const uint32_t bytes[][2] = {
+		{ 0x88000000, 0x2000 }, { 0x88001000, 0x2000 },
+		{ 0x88002000, 0x2000 },
+	}, pages[][2] = {
+		{ 0x88000000, 0x400 }, { 0x88000800, 0x900 },
+		{ 0x88001800, 0x800 },
+	};
+
 	(void)state;
-	usual();
-	regions(1);
-	region("first", 0x88000000, 0x400, NULL);
-	region("second", 0x88000800, 0x900, NULL);
-	region("third", 0x88001800, 0x800, "no-map");
-	end();
-	boot();
-	assert_reserved("88000000-88000fff reserved first\n"
-			"88001000-88001fff nomap third\n");
-	assert_clean();
+	assert_chain(bytes, "88000000-88001fff reserved first\n"
+			    "88002000-88003fff nomap third\n", 2);
+	assert_chain(pages, "88000000-88000fff reserved first\n"
+			    "88001000-88001fff nomap third\n", 0);
 }
 
 /* An empty range at 0 isn't all that there is. */
@@ -1288,6 +1314,144 @@ static void test_room_in_odd_trees(void **state)
 	assert_log("of: brk goes on at ");
 }
 
+/* assert_room(): the bank at 0x90000000 has @pages, of which all but so many bytes
+ * may be used and the first is somebody's. What is first asked for is found where
+ * they are enough, a page at the end aside, and nothing behind them is taken. */
+static void assert_room(unsigned int pages, uint32_t but)
+{
+	static const char none[] = "of: no 0x";
+	uint32_t size = pages * (uint32_t)PAGE_SIZE;
+	const char *refused, *found;
+
+	root(1, 1);
+	memory(0x90000000, but ? 0x100000 : size);
+	node("chosen");
+	if (but)
+		put_list("linux,usable-memory-range", 0x90000000, size - but);
+	end();
+	regions(1);
+	region("first", 0x90000000, (uint32_t)PAGE_SIZE, NULL);
+	end();
+	scan_small();
+	refused = strstr(host_log(), none);
+	found = strstr(host_log(), "of: brk goes on at ");
+	assert_true(refused || found);
+	if (refused && (!found || refused < found))
+		assert_true(strtoul(refused + sizeof(none) - 1, NULL, 16) >
+			    size - PAGE(2));
+	assert_false(memblock_is_reserved(0x90000000 + size - (but != 0)));
+}
+
+static void test_room_that_is_just_enough(void **state)
+{
+	(void)state;
+	for (unsigned int pages = 8; pages < 32; pages++) {
+		assert_room(pages, 0);
+		assert_room(pages, 1);
+	}
+}
+
+/* An empty range at 0 takes no room from anybody. */
+static void test_room_beside_an_empty_range(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	region("empty", 0, 0, NULL);
+	end();
+	scan_small();
+	assert_log("of: brk goes on at ");
+}
+
+/* Where there is room for it, or some is found, there is a list of nodes, and they
+ * are counted. */
+static void test_nodes_are_listed(void **state)
+{
+	(void)state;
+	usual();
+	load((phys_addr_t)1 << 20);
+	assert_no_log("brk goes on");
+	assert_int_equal(of_next(OF_ROOT), 1);
+	usual();
+	load(SMALL_BRK);
+	assert_log("of: brk goes on at ");
+	assert_int_equal(of_next(OF_ROOT), 1);
+}
+
+/* A CPU that names no node is in node 0, also where there is a node 1. */
+static void test_cpu_without_a_node(void **state)
+{
+	(void)state;
+	root(1, 1);
+	for (uint32_t i = 0; i < 2; i++) {
+		node(i ? "memory@90000000" : "memory@80000000");
+		put_bytes("device_type", "memory\0");
+		put_list("reg", FIXTURE_RAM + i * 0x10000000, 0x10000000);
+		put_list("numa-node-id", i);
+		end();
+	}
+	node("cpus");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", 0);
+	node("cpu@0");
+	put_list("reg", 0);
+	end();
+	end();
+	boot();
+	assert_int_equal(machine.nr_cpus, 1);
+	assert_int_equal(node_hwid(machine.cpus[0].nid), 0);
+}
+
+/* What the tree before said of the CPUs isn't this one's. */
+static void test_cpus_of_another_tree(void **state)
+{
+	(void)state;
+	usual();
+	load(PAGE(16));
+	machine.mmu_type = "of the tree before";
+	of_scan_machine(0);
+	assert_null(machine.mmu_type);
+}
+
+/* A text that is fine is shown as it stands in the blob, up to its longest. */
+static void test_text_that_is_fine_is_not_copied(void **state)
+{
+	const char *blob;
+	char text[81];
+
+	(void)state;
+	memset(text, 'm', sizeof(text));
+	text[80] = '\0';
+	root(1, 1);
+	put(property(tree, "model", text, 81));
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(PAGE(16));
+	blob = phys_to_virt(FIXTURE_DTB);
+	assert_true(machine.model > blob &&
+		    machine.model < blob + fdt_totalsize(blob));
+}
+
+/* A seed is as long as its property says: what fills the last word up isn't it. */
+static void test_seed_that_fills_no_word(void **state)
+{
+	unsigned long seed;
+	char *bytes;
+
+	(void)state;
+	usual();
+	node("chosen");
+	put_bytes("rng-seed", "seeds");
+	end();
+	load(PAGE(16));
+	assert_true(machine.seeded);
+	seed = machine.seed;
+	bytes = fdt_getprop_w(tree, fdt_path_offset(tree, "/chosen"),
+			      "rng-seed", NULL);
+	bytes[5] = 'x';
+	fixture_boot_brk(tree, fdt_totalsize(tree), PAGE(16));
+	assert_int_equal(machine.seed, seed);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, unit_reset)
 
 int main(void)
@@ -1311,6 +1475,7 @@ int main(void)
 		TEST(test_usable_range_to_the_end),
 		TEST(test_words_of_mem),
 		TEST(test_entries_of_four_cells),
+		TEST(test_entries_of_no_cells),
 		TEST(test_memory_without_any_property),
 		TEST(test_node_id_that_is_no_cell),
 		TEST(test_ends_of_the_initrd),
@@ -1323,7 +1488,6 @@ int main(void)
 		TEST(test_many_lost_users),
 		TEST(test_region_inside_a_reusable_one),
 		TEST(test_chain_of_regions),
-		TEST(test_chain_of_regions_by_their_pages),
 		TEST(test_alloc_ranges_that_are_zero),
 		TEST(test_user_of_the_root),
 		TEST(test_image_that_is_not_there),
@@ -1347,6 +1511,13 @@ int main(void)
 		TEST(test_room_in_what_does_not_answer),
 		TEST(test_room_by_the_reach_of_the_cpu),
 		TEST(test_room_in_odd_trees),
+		TEST(test_room_that_is_just_enough),
+		TEST(test_room_beside_an_empty_range),
+		TEST(test_nodes_are_listed),
+		TEST(test_cpu_without_a_node),
+		TEST(test_cpus_of_another_tree),
+		TEST(test_text_that_is_fine_is_not_copied),
+		TEST(test_seed_that_fills_no_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,7 @@ static void test_memreserve_ends_with_its_room(void **state)
 			"86000000-86000fff reserved memreserve\n"
 			"88000000-880fffff reserved named@88000000\n");
 	assert_log("memreserve: the range at 0x0000000090000000 is empty");
+	assert_clean();
 }
 
 static void test_parent_with_cells_of_its_own(void **state)
