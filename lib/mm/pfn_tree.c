@@ -130,13 +130,19 @@ static inline uint64_t *word_at(const struct pfn_tree *tree,
 	return (uint64_t *)tree->level[0].origin + index;
 }
 
-/* node_at(): node number @index of @level, at least 1, counted likewise. */
+/* node_on(): node number @index of @l's level, counted likewise; of level 0 it is
+ * that word. */
+static inline struct pfn_node *node_on(const struct pfn_tree_level *l,
+				       unsigned long index)
+{
+	return (struct pfn_node *)(l->origin + index * l->node_bytes);
+}
+
+/* node_at(): the same of @level, at least 1. */
 static inline struct pfn_node *node_at(const struct pfn_tree *tree,
 				       unsigned int level, unsigned long index)
 {
-	const struct pfn_tree_level *l = &tree->level[level];
-
-	return (struct pfn_node *)(l->origin + index * l->node_bytes);
+	return node_on(&tree->level[level], index);
 }
 
 /* child_at(): which child of a node of @level @pfn lies in. */
@@ -354,12 +360,14 @@ static void fill_children(struct pfn_tree *tree, uint64_t bits, bool free)
 static void set_masks(struct pfn_node *node, unsigned int order, uint64_t bits,
 		      bool free)
 {
-	uint64_t *last = &node->mask[order], *mask;
+	uint64_t *mask = node->mask, *last = &node->mask[order];
 
-	for (mask = node->mask; free && mask <= last; mask++)
-		*mask |= bits;
-	for (; mask <= last; mask++)
-		*mask &= ~bits;
+	if (free)
+		while (mask <= last)
+			*mask++ |= bits;
+	else
+		while (mask <= last)
+			*mask++ &= ~bits;
 }
 
 /* set_children(): children @bits of node @index of @level become uniform. */
@@ -382,6 +390,14 @@ static void set_children(struct pfn_tree *tree, unsigned int level,
 		fill_children(tree, bits, free);
 }
 
+/* flag_words(): the words @bits of @node, of level 1, have their flags, and so none
+ * of them is plain. */
+static inline void flag_words(struct pfn_node *node, uint64_t bits)
+{
+	node->flags |= bits;
+	node->plain &= ~bits;
+}
+
 /*
  * set_flags(): pages [@lo, @hi), relative to the start of @node of @level, number
  * @index, are released or claimed: so are the flags of the words they make up, or
@@ -401,8 +417,7 @@ static void set_flags(struct pfn_tree *tree, struct pfn_node *node,
 	if (level == 1 && free) {
 		node->flags &= ~whole;
 	} else if (level == 1) {
-		node->flags |= touched;
-		node->plain &= ~touched;
+		flag_words(node, touched);
 	} else if (level < tree->root) {
 		node->written &= ~whole;
 	} else {
@@ -576,13 +591,6 @@ void pfn_tree_claim(struct pfn_tree *tree, unsigned long start,
 	set_pages(tree, start, end, CLAIMED);
 }
 
-/* node_on(): node number @index of @l's level, or that word. */
-static inline const void *node_on(const struct pfn_tree_level *l,
-				  unsigned long index)
-{
-	return (const void *)(l->origin + index * l->node_bytes);
-}
-
 /* blocks_on(): the children of node number @index of @l's level, or the bits of
  * that word, that begin or have a free block of @order. *@free gets those that are
  * all free. */
@@ -594,7 +602,7 @@ static inline uint64_t blocks_on(const struct pfn_tree *tree,
 	const struct pfn_node *node = node_on(l, index);
 
 	*free = l > tree->level ? node->mask[l->child_shift]
-				: ~*(const uint64_t *)node_on(l, index);
+				: ~*(const uint64_t *)node;
 	return order >= l->child_shift
 	       ? aligned_runs(*free, order - (unsigned int)l->child_shift)
 	       : node->mask[order];
@@ -748,8 +756,7 @@ static inline struct pfn_node *lookup(const struct pfn_tree_level *l,
 	unsigned long child = pfn >> l->child_shift;
 
 	*c = child & (CHILDREN - 1);
-	return (struct pfn_node *)(l->origin + (child >> PFN_TREE_SHIFT) *
-				   l->node_bytes);
+	return node_on(l, child >> PFN_TREE_SHIFT);
 }
 
 /* write_down_to(): from the root down to @level, write out those children at @pfn
@@ -942,8 +949,7 @@ bool pfn_tree_take_flagged(struct pfn_tree *tree, unsigned long pfn)
 
 	pfn_tree_take(tree, pfn, 0);
 	flags = node->flags;
-	node->flags |= pfn_tree_word(pfn);
-	node->plain &= ~pfn_tree_word(pfn);
+	flag_words(node, pfn_tree_word(pfn));
 	return flags & pfn_tree_word(pfn);
 }
 
@@ -1125,8 +1131,7 @@ uint64_t pfn_tree_take_blocks(struct pfn_tree *tree, unsigned long pfn,
 	if (!starts)
 		return 0;
 	take_bits(tree, level, pfn, bits, starts);
-	node->flags |= words;
-	node->plain &= ~words;
+	flag_words(node, words);
 	return starts;
 }
 
@@ -1171,8 +1176,7 @@ void pfn_tree_flag_words(struct pfn_tree *tree, unsigned long pfn,
 
 	write_down_to(tree, pfn, 1);
 	if (flag) {
-		node->flags |= words;
-		node->plain &= ~words;
+		flag_words(node, words);
 	} else {
 		node->flags &= ~words;
 		settle_words(tree, pfn, words);
