@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import gdb
 import qemu
 from paths import ARCH, BUILD, HOST_DTB
 from report import Report
@@ -210,4 +211,13 @@ def boot(scenario, command=None):
     result.check_order()
     if "selftest" in scenario.append.split():
         result.check_ktap()
+    return result
+
+
+def boot_changed(scenario, folder, start, address, data):
+    """Boot @scenario, and when it gets to @start put @data at @address; a Boot that
+    came to its end. @folder is for the debugger's socket."""
+    result = Boot(scenario, *gdb.run_changed(scenario.command(), folder, start,
+                                             address, data))
+    result.check_end()
     return result

@@ -6,15 +6,11 @@ now; these tests notice that a fixture isn't what it was: any bit of a
 reservation that changes makes the test of its name fail.
 """
 
-import struct
-
 import pytest
 
+from blob import OFF_RSVMAP, field
 from golden import GOLDEN, blob_of, describe, fixtures, outcome
 from oracle import Tree
-
-# Offset of off_mem_rsvmap in the header (devicetree specification, 5.2).
-OFF_MEM_RSVMAP = 16
 
 
 @pytest.mark.parametrize("name", fixtures())
@@ -28,7 +24,7 @@ def test_fixture(name):
 def reservation_bytes(blob):
     """Offsets in @blob of all bytes that say something of a reservation."""
     tree = Tree(blob)
-    start = struct.unpack_from(">I", blob, OFF_MEM_RSVMAP)[0]
+    start = field(blob, OFF_RSVMAP)
     yield from range(start, start + 16 * tree.fdt.num_mem_rsv())
     for at, size in tree.reserved_values():
         yield from range(at, at + size)

@@ -9,6 +9,8 @@ from dataclasses import replace
 import libfdt
 
 import against_oracle
+from blob import (BEGIN_NODE, END, END_NODE, OFF_STRINGS, OFF_STRUCT, SIZE_STRUCT,
+                  TOTALSIZE, corrupted, field)
 from boot import Scenario, boot
 from oracle import Oracle
 
@@ -24,10 +26,9 @@ NODE_ROOM = 96
 FILLERS = 61500
 
 # A node without a property, and the ends of the root and of all nodes, as a blob has
-# them; fields of its header (devicetree specification, 5.4.1 and 5.2).
-FILLER = struct.pack(">I4sI", 1, b"f", 2)
-ENDS = struct.pack(">II", 2, 9)
-TOTALSIZE, OFF_STRUCT, OFF_STRINGS, SIZE_STRUCT = 4, 8, 12, 36
+# them.
+FILLER = struct.pack(">I4sI", BEGIN_NODE, b"f", END_NODE)
+ENDS = struct.pack(">II", END_NODE, END)
 
 
 def with_regions(blob):
@@ -67,15 +68,13 @@ def test_brk_goes_on_in_ram(tmp_path):
 
 def with_fillers(blob):
     """@blob with so many nodes at its end that nobody asks for."""
-    start, size = (struct.unpack_from(">I", blob, at)[0]
-                   for at in (OFF_STRUCT, SIZE_STRUCT))
-    end = start + size - len(ENDS)
-    assert blob[end:start + size] == ENDS
-    changed = bytearray(blob[:end] + FILLER * FILLERS + blob[end:])
+    fillers = FILLER * FILLERS
+    end = field(blob, OFF_STRUCT) + field(blob, SIZE_STRUCT) - len(ENDS)
+    assert blob[end:end + len(ENDS)] == ENDS
+    changed = blob[:end] + fillers + blob[end:]
     for at in (TOTALSIZE, OFF_STRINGS, SIZE_STRUCT):
-        struct.pack_into(">I", changed, at, len(FILLER) * FILLERS +
-                         struct.unpack_from(">I", blob, at)[0])
-    return bytes(changed)
+        changed = corrupted(changed, at, field(blob, at) + len(fillers))
+    return changed
 
 
 def test_list_of_nodes_goes_on_in_ram(tmp_path):

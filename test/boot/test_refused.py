@@ -2,22 +2,15 @@
 """Machines that must not boot, and must say why: a line with the reason, then
 'bootmem: done status fail' and power-off."""
 
-import struct
-
 import pytest
 
-from boot import Boot, Scenario, boot, built
+from blob import (BEGIN_NODE, LAST_COMP, LEN, MAGIC, NAMEOFF, NOP, OFF_RSVMAP,
+                  OFF_STRINGS, OFF_STRUCT, PROP, SIZE_STRUCT, TOTALSIZE, VERSION,
+                  corrupted, field)
+from boot import Scenario, boot, boot_changed, built
 from elf import symbols
-from gdb import ILLEGAL, run_changed
+from gdb import ILLEGAL
 from paths import DTB
-
-# Bytes of the header's fields (devicetree specification, 5.2).
-MAGIC, TOTALSIZE, OFF_STRUCT, OFF_STRINGS, OFF_RSVMAP = 0, 4, 8, 12, 16
-VERSION, LAST_COMP, SIZE_STRUCT = 20, 24, 36
-
-# Tokens of the structure block (5.4.1), and bytes of a property's header.
-BEGIN_NODE, PROP, NOP = 1, 3, 4
-LEN, NAMEOFF = 4, 8
 
 SCENARIOS = [
     Scenario("no-memory", dts="boot-no-memory", smp=4, passes=False,
@@ -45,22 +38,10 @@ def test_image_reserved():
     assert not report.panic
 
 
-def corrupted(blob, offset, value):
-    """@blob with the 32-bit field at @offset set to @value."""
-    changed = bytearray(blob)
-    struct.pack_into(">I", changed, offset, value)
-    return bytes(changed)
-
-
 def break_structure(blob):
     """@blob with its structure block full of a token that doesn't exist."""
-    start = struct.unpack_from(">I", blob, 8)[0]
+    start = field(blob, OFF_STRUCT)
     return blob[:start] + b"\0\0\0\x77" * ((len(blob) - start) // 4)
-
-
-def field(blob, offset):
-    """The 32-bit field at @offset of @blob."""
-    return struct.unpack_from(">I", blob, offset)[0]
 
 
 def first_prop(blob):
@@ -116,11 +97,8 @@ def test_broken_blob(how, tmp_path):
              if region.owner == "text"][0]
     scenario = Scenario(how, dts="boot-hole", mem="256M", smp=4, passes=False,
                         says=rf"panic: \S+:\d+: .*{good.machine.dtb:#018x}")
-    status, text = run_changed(scenario.command(), tmp_path, start,
-                               good.machine.dtb, BROKEN[how](blob))
-    result = Boot(scenario, status, text)
-    result.check_end()
-    result.check_reason()
+    boot_changed(scenario, tmp_path, start, good.machine.dtb,
+                 BROKEN[how](blob)).check_reason()
 
 
 def test_trap(tmp_path):
@@ -128,11 +106,8 @@ def test_trap(tmp_path):
     line with its cause and place, and in power-off as failed."""
     names = symbols(built("firmware.elf"))
     scenario = Scenario("trap", passes=False, kernel="firmware.elf")
-    status, text = run_changed(
-        scenario.command(), tmp_path, names["firmware_main"],
-        names["of_scan_memory"], ILLEGAL)
-    result = Boot(scenario, status, text)
-    result.check_end()
+    result = boot_changed(scenario, tmp_path, names["firmware_main"],
+                          names["of_scan_memory"], ILLEGAL)
     result.expect(r"trap: (illegal|undefined) instruction "
                   rf"pc {names['of_scan_memory']:#018x} addr 0x\w+")
-    assert status > 0
+    assert result.status > 0

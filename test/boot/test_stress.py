@@ -8,9 +8,9 @@ import pytest
 
 import bench
 import qemu
-from boot import Boot, Scenario, boot, built
+from boot import Boot, Scenario, boot, boot_changed, built
 from elf import symbols
-from gdb import ILLEGAL, run_changed
+from gdb import ILLEGAL
 from paths import ARCH, BUILD
 from ports import PORT
 
@@ -146,26 +146,22 @@ def test_one_report_of_many_traps(tmp_path, start, victim):
     scenario = Scenario("trap", smp=4, append="stress=1000", passes=False,
                         says=r"^ .*0x[0-9a-f]{16}$")
     address = symbols(built("firmware.elf"))
-    status, text = run_changed(scenario.command(), tmp_path, address[start],
-                               address[victim], ILLEGAL)
-    result = Boot(scenario, status, text)
-    result.check_end()
+    result = boot_changed(scenario, tmp_path, address[start], address[victim],
+                          ILLEGAL)
     result.check_reason()
     traps = [i for i, line in enumerate(result.lines)
              if line.startswith("trap: ")]
-    assert len(traps) == 1, text
+    assert len(traps) == 1, result.text
     dump = result.lines[traps[0] + 1:-2]
-    assert all(re.fullmatch(REGISTERS, line) for line in dump), text
-    assert sum(line.count("0x") for line in dump) >= GENERAL_REGISTERS, text
+    assert all(re.fullmatch(REGISTERS, line) for line in dump), result.text
+    assert sum(line.count("0x") for line in dump) >= GENERAL_REGISTERS, result.text
 
 
 def test_text_is_not_writable_for_other_cpus(tmp_path):
     """A CPU that was started has paging on: it can't write to its own text."""
     scenario = Scenario("write-text", smp=2, append="stress=1000", passes=False)
     address = symbols(built("firmware.elf"))
-    status, text = run_changed(scenario.command(), tmp_path, address["smp_call"],
-                               address["run_work"], PORT.write_to_itself)
-    result = Boot(scenario, status, text)
-    result.check_end()
+    result = boot_changed(scenario, tmp_path, address["smp_call"],
+                          address["run_work"], PORT.write_to_itself)
     result.expect(rf"trap: store (page|permission) fault pc "
                   rf"0x[0-9a-f]+ addr {address['run_work']:#018x}")

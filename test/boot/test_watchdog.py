@@ -6,9 +6,8 @@ import re
 import pytest
 
 import qemu
-from boot import Boot, Scenario, boot, built, run
+from boot import Scenario, boot, boot_changed, built, run
 from elf import symbols
-from gdb import run_changed
 from paths import ARCH
 from ports import PORT
 
@@ -52,9 +51,9 @@ def test_hang_early(tmp_path):
     names = symbols(built("firmware.elf"))
     scenario = Scenario("early", passes=False, kernel="firmware.elf",
                         append="watchdog=1")
-    status, text = run_changed(scenario.command(), tmp_path, names["firmware_main"],
-                               names["of_scan_memory"], PORT.jump_to_itself)
-    pc = check_hang(Boot(scenario, status, text), "memory")
+    result = boot_changed(scenario, tmp_path, names["firmware_main"],
+                          names["of_scan_memory"], PORT.jump_to_itself)
+    pc = check_hang(result, "memory")
     assert pc == names["of_scan_memory"]
 
 

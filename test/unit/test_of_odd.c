@@ -11,6 +11,9 @@
 /* brk of a boot that has to look for more, and still gets by without. */
 #define SMALL_BRK	PAGE(12)
 
+/* More brk than a boot of most trees here needs. */
+#define LARGE_BRK	((phys_addr_t)1 << 20)
+
 /* What a property's bytes are, and how many; its last NUL counts only where it is
  * written out. */
 #define put_bytes(name, bytes)						\
@@ -66,7 +69,7 @@ static void usual(void)
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
 }
 
-/* load(), boot(): the tree ends here; of_scan_machine(), and all of the rest. */
+/* load(): the tree ends here; of_scan_machine() with so much brk. */
 static void load(phys_addr_t brk)
 {
 	end();
@@ -74,10 +77,17 @@ static void load(phys_addr_t brk)
 	fixture_boot_brk(tree, fdt_totalsize(tree), brk);
 }
 
+/* scan(): and all of the rest. */
+static void scan(phys_addr_t brk)
+{
+	load(brk);
+	fixture_scan();
+}
+
+/* boot(): the same, with brk for most trees. */
 static void boot(void)
 {
-	load((phys_addr_t)1 << 20);
-	fixture_scan();
+	scan(LARGE_BRK);
 }
 
 /* chosen_stdout(): /chosen with stdout-path, @len bytes. */
@@ -111,6 +121,15 @@ static void test_model_that_is_empty(void **state)
 	assert_string_equal(machine.model, "unnamed");
 }
 
+/* load_model(): a machine of that name. */
+static void load_model(const char *name)
+{
+	root(1, 1);
+	put(property_string(tree, "model", name));
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(PAGE(16));
+}
+
 /* Eighty characters are shown whole, one more is cut and says so. */
 static void test_model_that_is_long(void **state)
 {
@@ -119,17 +138,11 @@ static void test_model_that_is_long(void **state)
 	(void)state;
 	memset(text, 'm', sizeof(text));
 	text[80] = '\0';
-	root(1, 1);
-	put(property(tree, "model", text, 81));
-	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load(PAGE(16));
+	load_model(text);
 	assert_string_equal(machine.model, text);
 	text[80] = 'm';
 	text[81] = '\0';
-	root(1, 1);
-	put(property(tree, "model", text, 82));
-	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load(PAGE(16));
+	load_model(text);
 	assert_int_equal(strlen(machine.model), 83);
 	assert_string_equal(machine.model + 80, "...");
 }
@@ -400,7 +413,7 @@ static void test_reach_of_the_cpu(void **state)
 {
 	(void)state;
 	usual();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.phys_bits = 64;
 	fixture_scan();
 	assert_memory("80000000-bfffffff 0\n");
@@ -465,7 +478,7 @@ static void assert_bootargs(const char *args, const char *lines,
 			    unsigned int warnings)
 {
 	usual();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	machine.bootargs = args;
 	fixture_scan();
 	assert_memory(lines);
@@ -844,7 +857,7 @@ static void test_image_that_is_not_there(void **state)
 	regions(1);
 	region("region", 0x88000000, 0x1000, NULL);
 	end();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	image.start = 0;
 	image.end = 0;
 	image.nr_segments = 0;
@@ -858,7 +871,7 @@ static void test_image_of_three_segments(void **state)
 {
 	(void)state;
 	usual();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	image.nr_segments = 3;
 	image.end = FIXTURE_IMAGE + PAGE(3);
 	fixture_scan();
@@ -890,8 +903,7 @@ static void test_region_of_many_ranges(void **state)
 	put_pages(0x88000000, 4000);
 	end();
 	end();
-	load(PAGE(32));
-	fixture_scan();
+	scan(PAGE(32));
 	assert_true(memblock_is_reserved(0x88000000 + PAGE(2 * 3999)));
 	assert_false(memblock_is_reserved(0x88000000 + PAGE(2 * 3999 + 1)));
 }
@@ -911,8 +923,7 @@ static void test_room_for_devices_only(void **state)
 		end();
 	}
 	end();
-	load(PAGE(64));
-	fixture_scan();
+	scan(PAGE(64));
 	assert_no_log("brk goes on");
 	assert_no_log("bytes in a row are nobody's");
 }
@@ -923,7 +934,7 @@ static void test_memory_without_a_whole_page(void **state)
 	(void)state;
 	root(1, 1);
 	memory(FIXTURE_RAM, 0x800);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	assert_panics(fixture_scan(),
 		      "no usable memory left after the limits above");
 }
@@ -944,7 +955,7 @@ static void assert_firmware(uint32_t base, uint32_t size, bool taken)
 	put_list("linux,initrd-start", 0x80010000);
 	put_list("linux,initrd-end", 0x80011000);
 	end();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.firmware_name = "some firmware";
 	fixture_scan();
 	assert_int_equal(log_count("warning: W-FIRMWARE-UNNAMED: "), taken);
@@ -971,13 +982,13 @@ static void test_image_at_the_begin_of_its_bank(void **state)
 	(void)state;
 	root(1, 1);
 	memory((uint32_t)FIXTURE_IMAGE, 0x10000000);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.firmware_name = "some firmware";
 	fixture_scan();
 	assert_clean();
 	root(1, 1);
 	memory(0x90000000, 0x10000000);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.firmware_name = "some firmware";
 	fixture_scan();
 	assert_int_equal(log_count("W-FIRMWARE-UNNAMED"), 0);
@@ -990,7 +1001,7 @@ static void test_segments_of_the_image(void **state)
 
 	(void)state;
 	usual();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	image.segment[1].name = "brk";
 	image.segment[2].end = image.segment[2].start;
 	fixture_scan();
@@ -1006,7 +1017,7 @@ static void test_memory_from_zero_on(void **state)
 	root(1, 1);
 	memory(0, 0x100000);
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host_ram(0, 0x100000);
 	fixture_scan();
 	assert_reserved("0-fff reserved page zero\n");
@@ -1019,7 +1030,7 @@ static void assert_probed(unsigned int fail, bool rom, bool dropped)
 {
 	usual();
 	memory(0xc0000000, 0x10000);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host_ram(0xc0000000, 0x10000);
 	host.fail_try = fail;
 	host.rom = rom;
@@ -1048,7 +1059,7 @@ static void test_memory_that_ends_early(void **state)
 	root(1, 1);
 	memory(FIXTURE_RAM, 0x78000000);
 	memory(0x70000000, 0x1000000);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host_ram(0x70000000, 0x1000000);
 	fixture_scan();
 	assert_memory("70000000-70ffffff 0\n");
@@ -1183,18 +1194,11 @@ static void test_bank_at_the_very_end(void **state)
 	put_list("reg", 0, FIXTURE_RAM, FIXTURE_RAM_SIZE,
 		 0xffffffff, 0xfffff800, 0x800);
 	end();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.phys_bits = 64;
 	fixture_scan();
 	assert_memory("80000000-bfffffff 0\n");
 	assert_int_equal(log_count("W-MEM-ABSENT"), 0);
-}
-
-/* scan_small(): so little brk that room for more is looked for. */
-static void scan_small(void)
-{
-	load(SMALL_BRK);
-	fixture_scan();
 }
 
 /* rescan(): all of it once more, with little brk, on a machine that was changed. */
@@ -1218,14 +1222,14 @@ static void test_room_where_there_is_none(void **state)
 	put_list("reg", 0x80000000, 0x40000000);
 	end();
 	end();
-	scan_small();
+	scan(SMALL_BRK);
 	assert_log("bytes in a row are nobody's");
 	usual();
 	node("chosen");
 	put_list("linux,usable-memory-range", 0x10000000, 0x1000,
 		 0x80300000, 0, 0x80300000, 0x10000000);
 	end();
-	scan_small();
+	scan(SMALL_BRK);
 	assert_log("of: brk goes on at ");
 	usual();
 	regions(1);
@@ -1236,7 +1240,7 @@ static void test_room_where_there_is_none(void **state)
 	node("chosen");
 	put_list("linux,usable-memory-range", 0x80300000, 0x1000);
 	end();
-	scan_small();
+	scan(SMALL_BRK);
 	assert_log("bytes in a row are nobody's");
 }
 
@@ -1249,7 +1253,7 @@ static void test_room_in_what_does_not_answer(void **state)
 	memory(0x70000000, 0x1000000);
 	memory(0x60000000, 0x1000000);
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host_ram(0x70000000, 0x2000);
 	rescan();
 	assert_log("of: brk goes on at [0x000000008");
@@ -1257,8 +1261,7 @@ static void test_room_in_what_does_not_answer(void **state)
 	for (uint32_t i = 0; i < 65; i++)
 		memory(0x10000000 + i * 0x100000, 0x100000);
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load(PAGE(14));
-	fixture_scan();
+	scan(PAGE(14));
 	assert_log("bytes in a row are nobody's");
 	assert_memory("80000000-bfffffff 0\n");
 }
@@ -1268,7 +1271,7 @@ static void test_room_by_the_reach_of_the_cpu(void **state)
 {
 	(void)state;
 	usual();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.phys_bits = 64;
 	rescan();
 	assert_log("of: brk goes on at ");
@@ -1280,7 +1283,7 @@ static void test_room_by_the_reach_of_the_cpu(void **state)
 	node("chosen");
 	put_bytes("bootargs", "noprobe\0");
 	end();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	host.phys_bits = 32;
 	rescan();
 	assert_memory("80000000-ffffffff 0\n");
@@ -1332,7 +1335,7 @@ static void assert_room(unsigned int pages, uint32_t but)
 	regions(1);
 	region("first", 0x90000000, (uint32_t)PAGE_SIZE, NULL);
 	end();
-	scan_small();
+	scan(SMALL_BRK);
 	refused = strstr(host_log(), none);
 	found = strstr(host_log(), "of: brk goes on at ");
 	assert_true(refused || found);
@@ -1359,7 +1362,7 @@ static void test_room_beside_an_empty_range(void **state)
 	regions(1);
 	region("empty", 0, 0, NULL);
 	end();
-	scan_small();
+	scan(SMALL_BRK);
 	assert_log("of: brk goes on at ");
 }
 
@@ -1369,7 +1372,7 @@ static void test_nodes_are_listed(void **state)
 {
 	(void)state;
 	usual();
-	load((phys_addr_t)1 << 20);
+	load(LARGE_BRK);
 	assert_no_log("brk goes on");
 	assert_int_equal(of_next(OF_ROOT), 1);
 	usual();
@@ -1422,10 +1425,7 @@ static void test_text_that_is_fine_is_not_copied(void **state)
 	(void)state;
 	memset(text, 'm', sizeof(text));
 	text[80] = '\0';
-	root(1, 1);
-	put(property(tree, "model", text, 81));
-	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
-	load(PAGE(16));
+	load_model(text);
 	blob = phys_to_virt(FIXTURE_DTB);
 	assert_true(machine.model > blob &&
 		    machine.model < blob + fdt_totalsize(blob));
