@@ -158,13 +158,13 @@ class Port:
 
     def unit_fails(self, path):
         """The unit test for the file @path, where there is one, fails."""
-        sources = UNIT.get(path.rsplit("/", 1)[1])
-        if not sources:
+        files = UNIT.get(path.rsplit("/", 1)[1])
+        if not files:
             return False
         folder = "-I" + next(iter(TOP.glob(f"firmware/arch/*/{self.name}.mk"))
                              ).parent.relative_to(TOP).as_posix()
-        if self._run([*GCC, folder, *sources, *LINK]):
-            raise RuntimeError(f"{self.name}: {sources[0]} isn't compiled")
+        if self._run([*GCC, folder, *files, *LINK]):
+            raise RuntimeError(f"{self.name}: {files[0]} isn't compiled")
         return self._run(["prlimit", f"--cpu={UNIT_SECONDS}", "build/unit"],
                          UNIT_ROUNDS="0.01") != 0
 
