@@ -458,6 +458,34 @@ static void test_poison_sees_a_write_to_a_free_page(void **state)
 	assert_int_equal(nr_failures(), before + 1);
 }
 
+/* What lies behind the last page of RAM isn't looked at. */
+static void test_poison_up_to_the_end_of_ram(void **state)
+{
+	(void)state;
+	poisoned_machine(1, "00000000");
+	while (alloc_pages(GFP_KERNEL, 0))
+		;
+	assert_mm("anaaaaaa");
+	assert_no_log("W-PAGE-POISON");
+}
+
+/* A block that is larger than its node isn't its memory, whatever its first page. */
+static void test_free_of_more_than_a_node(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "00000000");
+	mm_handover();
+	for (unsigned int order = 4; order < 20; order++)
+		assert_false(free_pages(MM(0), order));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(0));
+	for (unsigned int order = 4; order < 20; order++)
+		assert_false(free_pages(MM(0), order));
+	assert_log("order 4) refused: not memory of one node");
+	assert_no_log("already free");
+	assert_no_log("another order");
+	assert_mm("an000000");
+}
+
 /* What lies across a hole was never handed out. */
 static void test_free_pages_exact_across_a_hole(void **state)
 {
@@ -634,16 +662,24 @@ static void test_no_memory_is_null_or_a_panic(void **state)
 	page_alloc_check();
 }
 
-/* big_machine(): one node of @nr pages. */
-static void big_machine(unsigned long nr)
+/* machine_at(): one node of @nr pages from page @pfn on. */
+static void machine_at(unsigned long pfn, unsigned long nr,
+		       const char *bootargs)
 {
-	mm_base_pfn = BASE;
+	mm_base_pfn = pfn;
 	mm_begin(1);
+	machine.bootargs = bootargs;
 	host_ram(MM(0), PAGE(nr));
 	assert_int_equal(memblock_add_node(MM(0), PAGE(nr), 0, MEMBLOCK_NONE),
 			 0);
 	mm_ready(1);
 	mm_handover();
+}
+
+/* big_machine(): one node of @nr pages. */
+static void big_machine(unsigned long nr)
+{
+	machine_at(BASE, nr, "");
 }
 
 /* alloc_all(): single pages, until there is none for @gfp; how many. */
@@ -678,6 +714,18 @@ static void test_reserve_of_the_lower_zone(void **state)
 	page_alloc_check();
 }
 
+/* hold_node(): of node @i of the 12 of big_machine()'s tree, a block of two pages,
+ * returned, and all behind it; but for the last word of RAM. */
+static phys_addr_t hold_node(unsigned int i)
+{
+	phys_addr_t pa = alloc_pages(__GFP_THISNODE, 1);
+
+	assert_int_equal(alloc_contig_range(
+		PFN_DOWN(pa) + 2,
+		mm_base_pfn + (i + 1) * 4096 - (i == 11 ? 64 : 0)), 0);
+	return pa;
+}
+
 /* More nodes of a tree with such blocks than it has tables of its own: a page of
  * the buddy's is tables then, which nobody can free, until CPUs are drained. */
 static void test_tables_come_from_the_buddy(void **state)
@@ -689,12 +737,8 @@ static void test_tables_come_from_the_buddy(void **state)
 	(void)state;
 	big_machine(12 * 4096);
 	free = node_free(0);
-	for (unsigned int i = 0; i < 12; i++) {
-		pa[i] = alloc_pages(__GFP_THISNODE, 1);
-		assert_int_equal(alloc_contig_range(
-			PFN_DOWN(pa[i]) + 2,
-			mm_base_pfn + (i + 1) * 4096 - (i == 11 ? 64 : 0)), 0);
-	}
+	for (unsigned int i = 0; i < 12; i++)
+		pa[i] = hold_node(i);
 	assert_int_equal(pgdat->table_pages, 2);
 	assert_true(report_ledger());
 	assert_log("ledger: node 0 joins 0x2000 tables of joins\n");
@@ -712,6 +756,21 @@ static void test_tables_come_from_the_buddy(void **state)
 	}
 	assert_int_equal(node_free(0), free);
 	assert_int_equal(pgdat->table_pages, 0);
+	page_alloc_check();
+}
+
+/* Nothing is kept any more for tables that there are. */
+static void test_made_tables_leave_the_rest(void **state)
+{
+	unsigned long nr;
+
+	(void)state;
+	big_machine(12 * 4096);
+	for (unsigned int i = 0; i < 12; i++)
+		hold_node(i);
+	assert_int_equal(mm_nodes[0].table_pages, 2);
+	nr = node_free(0);
+	assert_int_equal(alloc_all(__GFP_HIGH), nr);
 	page_alloc_check();
 }
 
@@ -809,6 +868,22 @@ static void test_poison_fills_tables(void **state)
 	while (alloc_pages(__GFP_HIGH, 0))
 		;
 	assert_no_log("W-PAGE-POISON");
+	page_alloc_check();
+}
+
+/* Nor is a page of a deep tree, which has a short way of its own, left as it was. */
+static void test_poison_fills_pages_of_a_deep_tree(void **state)
+{
+	unsigned long border = 1ul << 19;
+
+	(void)state;
+	machine_at(border - 128, 256, "quiet poison");
+	assert_true(mm_nodes[0].bdata->tree.deep);
+	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);
+	assert_int_equal(alloc_contig_range(border + 64, border + 66), 0);
+	memset(phys_to_virt(PFN_PHYS(border + 64)), 0x55, PAGE(1));
+	assert_true(free_pages(PFN_PHYS(border + 64), 0));
+	assert_filled(128 + 64, 128 + 65, 0xaa);
 	page_alloc_check();
 }
 
@@ -1083,6 +1158,7 @@ int main(void)
 		TEST(test_watermark),
 		TEST(test_reserve_of_the_lower_zone),
 		TEST(test_tables_come_from_the_buddy),
+		TEST(test_made_tables_leave_the_rest),
 		TEST(test_tables_before_the_cache),
 		TEST(test_free_of_no_block),
 		TEST(test_free_of_foreign_memory),
@@ -1102,12 +1178,15 @@ int main(void)
 		TEST(test_poison_sees_a_write_to_a_free_page),
 		TEST(test_free_pages_exact_across_a_hole),
 		TEST(test_poison_and_bad_frees),
+		TEST(test_poison_up_to_the_end_of_ram),
+		TEST(test_free_of_more_than_a_node),
 		TEST(test_exact_pages),
 		TEST(test_exact_pages_that_are_none),
 		TEST(test_contig_range),
 		TEST(test_bulk),
 		TEST(test_tables_run_out),
 		TEST(test_poison_fills_tables),
+		TEST(test_poison_fills_pages_of_a_deep_tree),
 		TEST(test_contig_range_leaves_the_tables),
 		TEST(test_exact_pages_across_regions),
 		TEST(test_exact_pages_of_a_large_order),

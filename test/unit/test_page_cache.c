@@ -673,6 +673,23 @@ static void test_every_order(void **state)
 	assert_sound(nr - 1);
 }
 
+/* Words that came late can't be a cache's run, but are blocks like any other. */
+static void test_block_of_late_pages(void **state)
+{
+	(void)state;
+	mm_base_pfn = BASE;
+	mm_begin(1);
+	host_ram(MM(0), PAGE(RUN));
+	memblock_add_node(MM(0), PAGE(RUN), 0, MEMBLOCK_NONE);
+	mm_ready(1);
+	reserve_bootmem(MM(WORD), PAGE(RUN - WORD), BOOTMEM_DEFAULT);
+	mm_handover();
+	free_bootmem_late(MM(WORD), PAGE(RUN - WORD));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 6), MM(8 * WORD));
+	assert_true(free_pages(MM(8 * WORD), 6));
+	assert_sound(RUN - 1);
+}
+
 /* The last page of a word that was reserved takes its flag away. */
 static void test_flag_goes_with_the_reservation(void **state)
 {
@@ -716,7 +733,7 @@ static void test_free_between_blocks(void **state)
 }
 
 /* A CPU that frees a page has got as far as that it isn't allocated any more: nobody
- * else can free it too. */
+ * else can free it too. What lies behind that CPU's run has nothing to do with it. */
 static void test_free_exact_of_what_is_being_freed(void **state)
 {
 	struct page_cache *cache;
@@ -732,6 +749,8 @@ static void test_free_exact_of_what_is_being_freed(void **state)
 	assert_false(free_pages_exact(pa, PAGE(2)));
 	assert_log("0x2000 bytes) refused: already free");
 	assert_int_equal(cache->busy, 2);
+	assert_int_equal(alloc_contig_range(BASE + 2 * WORD, BASE + 3 * WORD), 0);
+	assert_true(free_pages_exact(MM(2 * WORD), PAGE(WORD)));
 	cache->busy |= 1;
 	assert_true(free_pages_exact(pa, PAGE(2)));
 	assert_true(free_on(0, mine, 0));
@@ -827,6 +846,7 @@ int main(void)
 		TEST(test_memory_is_short),
 		TEST(test_free_pages_may_hold_anything),
 		TEST(test_every_order),
+		TEST(test_block_of_late_pages),
 		TEST(test_flag_goes_with_the_reservation),
 		TEST(test_free_between_blocks),
 		TEST(test_free_exact_of_what_is_being_freed),

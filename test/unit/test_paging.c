@@ -205,8 +205,21 @@ static void test_map_without_permission_unmaps(void **state)
 {
 	(void)state;
 	boot_to_paging();
-	paging_map(BASE + PAGE(100), BASE + PAGE(101), 0);
-	want[100] = 0;
+	paging_map(BASE + PAGE(100), BASE + PAGE(104), 0);
+	for (unsigned long i = 100; i < 104; i++)
+		want[i] = 0;
+	assert_mapped();
+}
+
+/* What is wanted next to the range stays as it is. */
+static void test_map_wanted_keeps_to_its_range(void **state)
+{
+	(void)state;
+	boot_to_paging();
+	paging_map(BASE + PAGE(100), BASE + PAGE(110), 0);
+	paging_map_wanted(BASE + PAGE(102), BASE + PAGE(104));
+	for (unsigned long i = 100; i < 110; i++)
+		want[i] = i == 102 || i == 103 ? RW : 0;
 	assert_mapped();
 }
 
@@ -602,9 +615,13 @@ static void test_needed_beyond_reach_is_warned_of(void **state)
 	machine.uart.base = reach;
 	machine.uart.size = 8;
 	machine.poweroff.pa = reach - 4;
+	machine.irq.dist = reach + PAGE(1);
+	machine.irq.cpu = reach + PAGE(2);
 	boot_to_paging();
 	assert_log("W-MAP-REACH: host39 maps addresses below 0x4000000000 only: the device tree at 0x3fffffffff is not mapped");
 	assert_log("the console's UART at 0x4000000000 is not mapped");
+	assert_log("the interrupt controller at 0x4000001000 is not mapped");
+	assert_log("the interrupt controller's CPU interface at 0x4000002000 is not mapped");
 	assert_no_log("power-off");
 	assert_mapped();
 }
@@ -696,6 +713,7 @@ int main(void)
 		TEST(test_lookup_tells_where_the_leaf_ends),
 		TEST(test_map_splits_a_live_leaf),
 		TEST(test_map_without_permission_unmaps),
+		TEST(test_map_wanted_keeps_to_its_range),
 		TEST(test_map_breaks_only_live_leaves),
 		TEST(test_leaves_up_to_the_highest_level_only),
 		TEST(test_map_of_the_same_changes_nothing),

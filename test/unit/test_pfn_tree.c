@@ -150,6 +150,11 @@ static void test_release_and_claim_of_nothing(void **state)
 	pfn_tree_release(&tree, 8, 8);
 	pfn_tree_release(&tree, 12, 12);
 	assert_tree("x.x.");
+	tree_init(0, NODE1_PAGES);
+	pfn_tree_release(&tree, 0, 8);
+	pfn_tree_release(&tree, NODE1_PAGES, NODE1_PAGES);
+	pfn_tree_check(&tree);
+	assert_int_equal(pfn_tree_count(&tree, 0, NODE1_PAGES, NULL), 8);
 }
 
 /* What was free already stays free, what was taken stays taken. */
@@ -529,6 +534,25 @@ static void test_split(void **state)
 		pfn_tree_give_range(&tree, 0, 1ul << order);
 		pfn_tree_check(&tree);
 	}
+}
+
+/* A block that begins, or ends, with the pages that are asked about, or goes on
+ * beyond them, is found where these meet it. */
+static void test_find_block_between_limits(void **state)
+{
+	(void)state;
+	tree_init(0, NODE1_PAGES);
+	pfn_tree_release(&tree, 0, NODE1_PAGES);
+	pfn_tree_take(&tree, WORD_PAGES, 6);
+	assert_int_equal(pfn_tree_find_block(&tree, 0, 2 * WORD_PAGES),
+			 WORD_PAGES);
+	assert_int_equal(pfn_tree_find_block(&tree, WORD_PAGES, NODE1_PAGES),
+			 WORD_PAGES);
+	assert_int_equal(pfn_tree_find_block(&tree, WORD_PAGES + 6,
+					     WORD_PAGES + 7), WORD_PAGES + 6);
+	assert_int_equal(pfn_tree_find_block(&tree, 0, WORD_PAGES), PFN_NONE);
+	assert_int_equal(pfn_tree_find_block(&tree, 2 * WORD_PAGES,
+					     NODE1_PAGES), PFN_NONE);
 }
 
 /* What tables are drawn for, and when they go. */
@@ -1209,6 +1233,7 @@ int main(void)
 		TEST(test_every_order_up_to_the_root),
 		TEST(test_blocks_side_by_side),
 		TEST(test_split),
+		TEST(test_find_block_between_limits),
 		TEST(test_tables_of_joins),
 		TEST(test_tables_of_a_deep_tree),
 		TEST(test_shortest_way),
