@@ -159,19 +159,22 @@ HOST_OBJ	:= $(HOST_SRC:%.c=$(HOST)/%.o) \
 		   $(LIBFDT_SRCS:%.c=$(HOST)/libfdt/%.o)
 HOST_TESTS	:= $(patsubst test/unit/%.c,$(HOST)/%,\
 		   $(wildcard test/unit/test_*.c))
+PORT_TESTS	:= $(patsubst test/unit/%.c,$(HOST)/%,\
+		   $(wildcard test/unit/*/test_*.c))
 SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS	:= -std=gnu11 -O1 -g -fno-omit-frame-pointer $(SANITIZE)
 HOST_CPPFLAGS	:= $(CPPFLAGS) -Itest/host
 
-host: $(HOST_TESTS) codecs #+ build the unit tests, lib/ with the host's compiler
+host: $(HOST_TESTS) $(PORT_TESTS) codecs #+ build the unit tests, lib/ with the host's compiler
 
 $(HOST)/libbootmem.a: $(HOST_OBJ)
 	$(say) AR $@
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(HOST_TESTS): $(HOST)/%: $(HOST)/test/unit/%.o $(HOST)/libbootmem.a
+$(HOST_TESTS) $(PORT_TESTS): $(HOST)/%: $(HOST)/test/unit/%.o $(HOST)/libbootmem.a
 	$(say) LD $@
+	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(SANITIZE) -o $@ $^ -lcmocka
 
 $(HOST)/%.o: %.c $(HOST)/flags
@@ -183,6 +186,10 @@ $(HOST)/libfdt/%.o: $(LIBFDT_DIR)/%.c $(HOST)/flags
 	$(say) HOSTCC libfdt/$*.c
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(HOST_CPPFLAGS) $(HOST_CFLAGS) $(LIBFDT_CFLAGS) -c $< -o $@
+
+# Tests of a port's own files, test/unit/<port>/, see that port's headers.
+$(foreach dir,$(PORT_DIRS),$(eval $(HOST)/test/unit/$(notdir $(dir))/%.o: \
+	private HOST_CPPFLAGS := -I$(dir) -Itest/unit $(HOST_CPPFLAGS)))
 
 # The tests of paging once more for each port, with that port's page-table codec
 # instead of the default port's; the rest is the library's.
@@ -268,18 +275,18 @@ $(TSAN)/%.o: %.c $(HOST)/flags
 # -- Both -------------------------------------------------------------------
 
 # Only the device tree's reader, and the tests, may see libfdt.
-$(BUILD)/lib/of/%.o: CPPFLAGS += -I$(LIBFDT_DIR)
+$(BUILD)/lib/of/%.o: private CPPFLAGS += -I$(LIBFDT_DIR)
 $(addsuffix /lib/of/%.o,$(HOST) $(COMMAND)) \
-$(addsuffix /test/%.o,$(HOST) $(COMMAND)): HOST_CPPFLAGS += -I$(LIBFDT_DIR)
+$(addsuffix /test/%.o,$(HOST) $(COMMAND)): private HOST_CPPFLAGS += -I$(LIBFDT_DIR)
 
 # The report's first line names the version and the port.
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || \
 	     echo unknown)
 report_names = -DBOOTMEM_VERSION='"$(VERSION)"' -DBOOTMEM_ARCH='"$(1)"'
-$(BUILD)/lib/mm/show_mem.o: CPPFLAGS += $(call report_names,$(ARCH))
+$(BUILD)/lib/mm/show_mem.o: private CPPFLAGS += $(call report_names,$(ARCH))
 $(addsuffix /lib/mm/show_mem.o,$(HOST) $(COMMAND) $(TSAN)) \
 $(addsuffix /test/host/tool/main.o,$(HOST) $(COMMAND)): \
-	HOST_CPPFLAGS += $(call report_names,host)
+	private HOST_CPPFLAGS += $(call report_names,host)
 $(addsuffix /lib/mm/show_mem.o,$(BUILD) $(HOST) $(COMMAND) $(TSAN)) \
 $(addsuffix /test/host/tool/main.o,$(HOST) $(COMMAND)): build/version
 
@@ -434,7 +441,7 @@ FORCE:
 .SECONDARY:
 
 -include $(wildcard $(FIRMWARE_OBJ:.o=.d) $(HOST_OBJ:.o=.d) \
-	 $(HOST_TESTS:$(HOST)/%=$(HOST)/test/unit/%.d) build/dts/*.d \
-	 build/dts/*/*.d \
+	 $(HOST)/test/unit/*.d $(HOST)/test/unit/*/*.d \
+	 build/dts/*.d build/dts/*/*.d \
 	 $(TSAN_OBJ:.o=.d) \
 	 $(COMMAND_OBJ:.o=.d) $(COMMAND_SRC:%.c=$(HOST)/%.d))

@@ -26,10 +26,10 @@ FREE = re.compile(r"^test/(boot/golden|fuzz/seeds)/|\.md$")
 # Files without a licence line of their own.
 UNLICENSED = re.compile(r"(^|/)(LICENSE|\.gitignore|[^/]*\.(txt|ini))$")
 
-# Where ISAs may be named: ports, machines, what is written about them, tests of
-# real machines, and this very list.
-ISA_FREE = re.compile(r"^(firmware/arch|ci/machines|docs|test/boot|dts)/|^test/paths\.py$"
-                      r"|^test/prove/(codec\.c|proofs\.py)$"
+# Where ISAs may be named: ports and their tests, machines, what is written about
+# them, tests of real machines, and this very list.
+ISA_FREE = re.compile(r"^(firmware/arch|ci/machines|docs|test/boot|test/unit/\w+|dts)/"
+                      r"|^test/paths\.py$|^test/prove/(codec\.c|proofs\.py)$"
                       r"|\.(mk|md)$|^(ci/check_style\.py|LICENSE)$")
 # Not "arm,": that is a vendor, in the names of devices.
 ISA = re.compile(r"riscv|rv(32|64)|aarch64|\barm(32|64|v\d)?\b(?!,)|\bharts?\b",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The host's unit tests as pytest items.
 
-Each test/unit/test_x.c is a cmocka program, build/host/test_x. Every function
+Each test/unit/test_x.c is a cmocka program, build/host/test_x, and so is each
+test/unit/<port>/test_x.c, build/host/<port>/test_x. Every function
 'static void test_...(void **state)' of it becomes an item with a verdict and an
 output of its own, and one item more holds the program to its word: its exit
 status, its plan, and that it ran each of these functions and no other. A
@@ -12,7 +13,11 @@ import re
 
 import pytest
 
+from paths import TOP
 from tap import run_program
+
+# Where programs' sources are.
+UNIT = TOP / "test" / "unit"
 
 # A test's definition; set-ups return int and so don't match.
 TEST_FUNCTION = re.compile(r"^(?:static )?void (test_\w+)\(void \*\*\w+\)$",
@@ -74,10 +79,10 @@ class UnitProgram(UnitItem):
 
 
 class UnitFile(pytest.File):
-    """One test/unit/test_*.c."""
+    """One test/unit/test_*.c, or one of a port's."""
 
     def collect(self):
-        program = self.path.stem
+        program = str(self.path.relative_to(UNIT).with_suffix(""))
         tests = TEST_FUNCTION.findall(self.path.read_text())
         for name in tests:
             yield UnitTest.from_parent(self, name=name, program=program)
@@ -86,7 +91,7 @@ class UnitFile(pytest.File):
 
 
 def pytest_collect_file(file_path, parent):
-    """test/unit/test_*.c are test files too."""
+    """C files of tests are test files too."""
     if file_path.suffix == ".c" and file_path.name.startswith("test_"):
         return UnitFile.from_parent(parent, path=file_path)
     return None

@@ -6,8 +6,8 @@
 
 Each port is built once more in a copy of the sources, build/mutate-ports/<port>/. A
 mutant is written there, the image is linked with it, and the boot tests that FIRST
-and BY_FILE name are run on that image, until one fails; before them a unit test,
-where UNIT names one. What ports share is tried on the next port that has it where
+and BY_FILE name are run on that image, until one fails; before them the file's unit
+test, where it has one. What ports share is tried on the next port that has it where
 the first one's boots don't notice.
 
 A mutant whose image is the original's, to the byte, is none. What is left is
@@ -77,15 +77,13 @@ BY_FILE = {
     "string.c": ["test/boot/test_fixtures.py", *CONSOLE],
 }
 
-# Unit tests, and what of lib/ has to be compiled with the mutant, by its name.
+# A codec's unit test, and what of lib/ has to be compiled with it.
 CODEC = ["test/unit/test_paging.c", "lib/mm/paging.c"]
-UNIT = {"string.c": ["test/unit/test_string.c"], "pgtable.h": CODEC, "lpae.h": CODEC,
-        "sort.c": ["test/unit/test_sort.c"]}
 
 # The rest of lib/, and how a unit test is linked with it.
 LIBRARY = TOP / "build" / "mutate"
 GCC = ["gcc", "-std=gnu11", "-O1", "-w", "-Ilib/include", "-Ilib/of",
-       "-Ifirmware/arch/common", "-Itest/host", "-Ibuild/libfdt", "-o",
+       "-Ifirmware/arch/common", "-Itest/host", "-Itest/unit", "-Ibuild/libfdt", "-o",
        "build/unit"]
 LINK = [f"-L{LIBRARY}", f"-Wl,-rpath,{LIBRARY}", "-lbootmem", "-lcmocka",
         "-pthread"]
@@ -156,9 +154,19 @@ class Port:
             raise RuntimeError(f"{self.name}: pytest's status is {status}")
         return status == 1
 
+    def unit_test(self, path):
+        """The sources of the unit test for the file @path: [] where there is none,
+        else the test's own first."""
+        folder, _, name = path.rpartition("/")
+        if name in ("pgtable.h", "lpae.h"):
+            return CODEC
+        port = folder.rpartition("/")[2]
+        test = Path("test/unit", "" if port == "common" else port, f"test_{name}")
+        return [str(test)] if (self.top / test).exists() else []
+
     def unit_fails(self, path):
         """The unit test for the file @path, where there is one, fails."""
-        files = UNIT.get(path.rsplit("/", 1)[1])
+        files = self.unit_test(path)
         if not files:
             return False
         folder = "-I" + next(iter(TOP.glob(f"firmware/arch/*/{self.name}.mk"))
@@ -171,7 +179,7 @@ class Port:
     def who_notices(self, path):
         """Whose test for the file @path fails; "": none does."""
         if self.unit_fails(path):
-            return UNIT[path.rsplit("/", 1)[1]][0].rsplit("/", 1)[1][:-2]
+            return self.unit_test(path)[0].removeprefix("test/unit/")[:-2]
         return f"boots of {self.name}" if self.boots_fail([path]) else ""
 
     def check(self, paths):

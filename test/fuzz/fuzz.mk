@@ -127,7 +127,7 @@ $(FUZZ)/blob-afl: $(FUZZ)/afl/test/fuzz/blob.o $(FUZZ)/afl/libbootmem.a \
 	$(say) LD $@
 	$(Q)AFL_QUIET=1 afl-clang-fast $(SANITIZE) -fsanitize=fuzzer -o $@ $^
 
-$(HOST)/test/fuzz/%.o: HOST_CPPFLAGS += -Itest/host/tool -Itest/unit
+$(HOST)/test/fuzz/%.o: private HOST_CPPFLAGS += -Itest/host/tool -Itest/unit
 
 # A target with a mistake in one file (plants.py), which is in PLANT's directory;
 # the rest is as it is. A header's place is that of what includes it.

@@ -27,7 +27,7 @@ $(SIMULATE)/%.o: %.c $(HOST)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(HOST_CPPFLAGS) $(SIMULATE_CFLAGS) $(WARNINGS) -c $< -o $@
 
-$(SIMULATE)/lib/mm/show_mem.o: HOST_CPPFLAGS += $(call report_names,host)
+$(SIMULATE)/lib/mm/show_mem.o: private HOST_CPPFLAGS += $(call report_names,host)
 
 -include $(wildcard $(SIMULATE_OBJ:.o=.d))
 

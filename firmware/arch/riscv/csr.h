@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Control and status registers, by name.
+ * Instructions that C has no words for: control and status registers, by name, and
+ * a hint.
  */
 #ifndef CSR_H
 #define CSR_H
@@ -19,6 +20,10 @@
 
 #define csr_clear(csr, bits)						\
 	__asm__ volatile("csrc " #csr ", %0" : : "r"(bits) : "memory")
+
+/* cpu_pause(): the PAUSE hint (extension Zihintpause), a fence of nothing to harts
+ * that don't know it; by its encoding, for assemblers that don't. */
+#define cpu_pause()	__asm__ volatile(".word 0x0100000f")
 
 /* counter_read(): the 64-bit counter @csr. Where a register has half of it, the
  * upper half is read on both sides of the lower one until it agrees. */

@@ -133,11 +133,9 @@ static void nap(void)
 	csr_set(sstatus, SSTATUS_SIE);
 }
 
-/* arch_cpu_relax(): the PAUSE hint (extension Zihintpause), a fence of nothing to
- * harts that don't know it; by its encoding, for assemblers that don't. */
 void arch_cpu_relax(unsigned long turns)
 {
-	__asm__ volatile(".word 0x0100000f");
+	cpu_pause();
 	if (turns >= SHORT_TURNS)
 		nap();
 }
