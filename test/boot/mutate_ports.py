@@ -82,7 +82,8 @@ CODEC = ["test/unit/test_paging.c", "lib/mm/paging.c"]
 
 # The rest of lib/, and how a unit test is linked with it.
 LIBRARY = TOP / "build" / "mutate"
-GCC = ["gcc", "-std=gnu11", "-O1", "-w", "-Ilib/include", "-Ilib/of",
+GCC = ["gcc", "-std=gnu11", "-O1", "-w", "-fsanitize=address,undefined",
+       "-fno-sanitize-recover=all", "-Ilib/include", "-Ilib/of",
        "-Ifirmware/arch/common", "-Itest/host", "-Itest/unit", "-Ibuild/libfdt", "-o",
        "build/unit"]
 LINK = [f"-L{LIBRARY}", f"-Wl,-rpath,{LIBRARY}", "-lbootmem", "-lcmocka",

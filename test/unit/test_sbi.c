@@ -25,6 +25,7 @@ static struct {
 	bool has_console, has_reset;		/* DBCN, SRST */
 	unsigned long takes;			/* bytes that DBCN takes at a time */
 	unsigned long fails_after;		/* bytes after which it fails; 0: never */
+	const char *end;			/* of what DBCN may be given */
 	char console[64];			/* what it was given by DBCN, */
 	char putchar[64];			/* and character by character */
 	unsigned long reset_type, reset_reason;	/* of SRST */
@@ -62,6 +63,7 @@ static struct sbiret write_console(unsigned long len, unsigned long at)
 
 	assert_true(firmware.has_console);
 	assert_int_not_equal(len, 0);
+	assert_ptr_equal((const char *)at + len, firmware.end);
 	if (firmware.fails_after &&
 	    strlen(firmware.console) + n > firmware.fails_after)
 		return (struct sbiret) { NOT_SUPPORTED, 1 };
@@ -93,6 +95,7 @@ struct sbiret sbi_call(unsigned long eid, unsigned long fid, unsigned long arg0,
 		assert_int_equal(fid, SBI_DBCN_WRITE);
 		return write_console(arg0, arg1);
 	case SBI_LEGACY_PUTCHAR:
+		assert_int_not_equal(arg0, 0);
 		append(firmware.putchar, &c, 1);
 		return (struct sbiret) { 0, 0 };
 	case SBI_SRST:
@@ -162,6 +165,7 @@ static void assert_written(const char *text, const char *console,
 			   const char *chars)
 {
 	firmware.console[0] = firmware.putchar[0] = '\0';
+	firmware.end = text + strlen(text);
 	assert_true(arch_early_write(text, strlen(text)));
 	assert_string_equal(firmware.console, console);
 	assert_string_equal(firmware.putchar, chars);
@@ -209,6 +213,7 @@ static void test_carriage_return(void **state)
 	assert_written("\r", "", "");
 	assert_written("a\r", "", "a\r");
 	assert_written("\n", "", "\n");
+	assert_true(arch_early_write("\r", 0));
 	firmware.impl = 3;
 	assert_written("\r\n", "", "\r\n");
 	firmware.impl = IMPL_OPENSBI;

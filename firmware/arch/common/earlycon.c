@@ -54,11 +54,9 @@ static bool is_pl011(phys_addr_t base)
  * the boot arguments say nothing of it or aren't known yet. */
 static phys_addr_t asked_for(void)
 {
-	const char *value = NULL, *end;
+	const char *value = bootarg("earlycon", NULL), *end;
 	phys_addr_t base = 0;
 
-	if (machine.bootargs != NULL)
-		value = bootarg("earlycon", NULL);
 	for (; value != NULL && base == 0; value = strchr(value, ',')) {
 		value += *value == ',';
 		base = memparse(value, &end);

@@ -35,11 +35,12 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	return dst;
 }
 
-/* move_up(): to a higher address, so from the end. */
+/* move_up(): to a higher address, so from the end. As they overlap, what is aligned
+ * alike is longer than a word. */
 static void move_up(unsigned char *d, const unsigned char *s, size_t n)
 {
 	if (((uintptr_t)d - (uintptr_t)s) % WORD == 0) {
-		for (; n > 0 && !ALIGNED(d + n); n--)
+		for (; !ALIGNED(d + n); n--)
 			d[n - 1] = s[n - 1];
 		for (; n >= WORD; n -= WORD)
 			*(word_t *)(d + n - WORD) =

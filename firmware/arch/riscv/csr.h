@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Instructions that C has no words for: control and status registers, by name, and
- * a hint.
+ * two that wait.
  */
 #ifndef CSR_H
 #define CSR_H
@@ -24,6 +24,9 @@
 /* cpu_pause(): the PAUSE hint (extension Zihintpause), a fence of nothing to harts
  * that don't know it; by its encoding, for assemblers that don't. */
 #define cpu_pause()	__asm__ volatile(".word 0x0100000f")
+
+/* cpu_wait(): until an interrupt that sie enables is pending, or a while. */
+#define cpu_wait()	__asm__ volatile("wfi")
 
 /* counter_read(): the 64-bit counter @csr. Where a register has half of it, the
  * upper half is read on both sides of the lower one until it agrees. */

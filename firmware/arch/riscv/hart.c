@@ -89,7 +89,7 @@ void arch_cpu_stop(void)
 {
 	sbi_call(SBI_HSM, SBI_HSM_STOP, 0, 0, 0);
 	for (;;)
-		__asm__ volatile("wfi");
+		cpu_wait();
 }
 
 /* timer_set(): this hart's timer is pending from @when on; whether it can. */
@@ -126,7 +126,7 @@ static void nap(void)
 	csr_clear(sstatus, SSTATUS_SIE);
 	if (timer_set(counter_read(time) + NAP_TICKS)) {
 		csr_write(sie, SIE_STIE);
-		__asm__ volatile("wfi");
+		cpu_wait();
 	}
 	if (alarm == 0 || !timer_set(alarm))
 		csr_write(sie, 0);

@@ -13,9 +13,20 @@
 #define csr_clear(csr, bits)	((void)(reg_##csr &= ~(unsigned long)(bits)))
 #define counter_read(csr)	((unsigned long long)reg_##csr)
 #define cpu_pause()		((void)nr_pauses++)
+#define cpu_wait()		see_wait()
 static unsigned long reg_sie, reg_sstatus, reg_time;
 static unsigned int nr_pauses;
-__asm__(".macro wfi\n.endm");
+
+/* Waits that there were, and what the registers said in the last. */
+static unsigned int nr_waits;
+static unsigned long sie_waiting, sstatus_waiting;
+
+static void see_wait(void)
+{
+	nr_waits++;
+	sie_waiting = reg_sie;
+	sstatus_waiting = reg_sstatus;
+}
 
 /* The functions under test, by names that aren't the host's. */
 #define arch_cpu_start		hart_start
@@ -126,6 +137,7 @@ static int setup(void **state)
 	reg_sstatus = SSTATUS_SIE;
 	reg_time = 5000;
 	alarm = 0;
+	nr_waits = 0;
 	steps[0] = '\0';
 	unit_reset(state);
 	machine.timebase = 10000000;
@@ -261,16 +273,19 @@ static void test_alarm_that_cannot_be(void **state)
 	assert_int_equal(reg_sie, 0);
 }
 
-/* A nap ends by the timer, and leaves no interrupt enabled. */
+/* A nap ends by the timer, without the interrupt, and leaves none enabled. */
 static void test_nap(void **state)
 {
 	(void)state;
 	nap();
 	assert_int_equal(sbi.timer, 5000 + NAP_TICKS);
+	assert_int_equal(sie_waiting, SIE_STIE);
+	assert_int_equal(sstatus_waiting, 0);
 	assert_int_equal(reg_sie, 0);
 	assert_int_equal(reg_sstatus, SSTATUS_SIE);
 	sbi.has_timer = false;
 	nap();
+	assert_int_equal(nr_waits, 1);
 	assert_int_equal(reg_sie, 0);
 	assert_int_equal(reg_sstatus, SSTATUS_SIE);
 }
