@@ -42,6 +42,9 @@ TIMEOUT = 600
 ENVIRONMENT = {**os.environ, "UNIT_ROUNDS": "0.01",
                "CMOCKA_MESSAGE_OUTPUT": "STDOUT"}
 
+# What sanitizers see of one file counts, as it does where all is built with them.
+SANITIZE = ["-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"]
+
 # What show_mem.c wants to be told.
 NAMES = ['-DBOOTMEM_VERSION="mutant"', '-DBOOTMEM_ARCH="host"']
 
@@ -140,7 +143,7 @@ class Compiler:
         source.write_text(mutant.source())
         library = Path(folder, "mutant.so")
         return library if self._compile(source, library,
-                                        ["-O0", "-shared"]) else None
+                                        ["-O0", "-shared", *SANITIZE]) else None
 
     def same_code(self, mutant, folder):
         """The mutant's code is the original's."""

@@ -47,7 +47,8 @@ MUT_TESTS	:= $(HOST_TESTS:$(HOST)/%=$(MUT)/%)
 MUT_OBJ		:= $(HOST_SRC:%.c=$(MUT)/%.o) $(LIBFDT_SRCS:%.c=$(MUT)/libfdt/%.o)
 MUT_CPPFLAGS	:= $(HOST_CPPFLAGS) -I$(LIBFDT_DIR) -Ilib/of \
 		   $(call report_names,host)
-MUT_CFLAGS	:= -std=gnu11 -O1 -fPIC
+MUT_CFLAGS	:= -std=gnu11 -O1 -fPIC -fsanitize=bounds \
+		   -fsanitize-undefined-trap-on-error
 
 # Options of mutate: how many lines, and which.
 LINES		?= 20

@@ -280,6 +280,18 @@ static void test_alloc_does_not_share_what_was_freed(void **state)
 	assert_int_equal(alloc(100, ANY, 0), MM(0) + 100);
 }
 
+/* What is freed ends just before the page that is shared. */
+static void test_alloc_shares_after_a_free_up_to_it(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "0000");
+	reserve_bootmem(MM(0), PAGE(1), BOOTMEM_DEFAULT);
+	assert_int_equal(alloc(100, ANY, 0), MM(1));
+	free_bootmem(MM(0), PAGE(1));
+	reserve_bootmem(MM(0), PAGE(1), BOOTMEM_DEFAULT);
+	assert_int_equal(alloc(100, ANY, 0), MM(1) + 100);
+}
+
 /* What another page's freeing leaves as it is. */
 static void test_alloc_shares_after_an_unrelated_free(void **state)
 {
@@ -1008,6 +1020,7 @@ int main(void)
 		TEST(test_alloc_up_to_the_last_byte),
 		TEST(test_alloc_does_not_share_over_a_gap),
 		TEST(test_alloc_does_not_share_what_was_freed),
+		TEST(test_alloc_shares_after_a_free_up_to_it),
 		TEST(test_alloc_shares_after_an_unrelated_free),
 		TEST(test_alloc_goes_on_behind_the_last_one),
 		TEST(test_alloc_finds_what_was_freed),

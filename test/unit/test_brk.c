@@ -87,6 +87,7 @@ static void test_brk_seal_gives_back_whole_pages(void **state)
 	brk_seal(&start, &end);
 	assert_int_equal(start, BASE + PAGE(2));
 	assert_int_equal(end, BASE + SIZE);
+	assert_int_equal(brk_left(), PAGE_SIZE - 1);
 }
 
 static void test_seal_of_a_full_region(void **state)
@@ -141,6 +142,7 @@ static void test_illegal_once_memblock_allocates(void **state)
 	assert_panics(brk_alloc(1, 1), "BUG: ");
 	assert_log("brk");
 	assert_log("memblock");
+	assert_panics(brk_extend(BASE, BASE + SIZE), "brk_extend() of brk called in");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, region)

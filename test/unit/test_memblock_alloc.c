@@ -299,6 +299,17 @@ static void test_cap_memory_range(void **state)
 	assert_memory("n...0n0.n", 5);
 }
 
+/* Not even the first byte of all stays. */
+static void test_cap_memory_range_of_one_byte(void **state)
+{
+	(void)state;
+	memory("0");
+	memblock_add(0, 1);
+	assert_int_equal(memblock_cap_memory_range(AT(0), PAGE(1), &reason), 0);
+	assert_int_equal(memblock.memory.cnt, 1);
+	assert_int_equal(memblock.memory.regions[0].base, AT(0));
+}
+
 /* Up to the last byte that there is. */
 static void test_cap_at_the_end_of_addresses(void **state)
 {
@@ -442,6 +453,7 @@ int main(void)
 		TEST(test_estimate_of_free_pages),
 		TEST(test_memory_limit),
 		TEST(test_cap_memory_range),
+		TEST(test_cap_memory_range_of_one_byte),
 		TEST(test_cap_at_the_end_of_addresses),
 		TEST(test_every_allocation_can_be_made_to_fail),
 		TEST(test_debug_lines),

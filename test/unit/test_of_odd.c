@@ -39,15 +39,21 @@ static void end(void)
 	put(end_node(tree));
 }
 
+/* begin_root(): the reservation block ends and the root begins. */
+static void begin_root(uint32_t address, uint32_t size)
+{
+	put(finish_reservemap(tree));
+	node("");
+	put(property_u32(tree, "#address-cells", address));
+	put(property_u32(tree, "#size-cells", size));
+}
+
 /* root(): a tree with @address and @size cells begins, the reservation block behind
  * it. */
 static void root(uint32_t address, uint32_t size)
 {
 	put(create(tree, FIXTURE_MAX));
-	put(finish_reservemap(tree));
-	node("");
-	put(property_u32(tree, "#address-cells", address));
-	put(property_u32(tree, "#size-cells", size));
+	begin_root(address, size);
 }
 
 /* memory(): a node with @size bytes at @base, a GiB that is there as a rule. */
@@ -782,6 +788,21 @@ static void test_region_inside_a_reusable_one(void **state)
 			"88001000-88001fff reserved plain\n");
 }
 
+/* One byte in common is an overlap; none, on one page, isn't. */
+static void test_regions_that_share_a_byte(void **state)
+{
+	(void)state;
+	for (uint32_t shared = 0; shared < 2; shared++) {
+		usual();
+		regions(1);
+		region("first", 0x88000000, 0x1800 + shared, NULL);
+		region("second", 0x88001800, 0x800, NULL);
+		end();
+		boot();
+		assert_warnings("W-RSV-OVERLAP", shared);
+	}
+}
+
 /* assert_chain(): three regions in a row, the last no-map, come out as @lines, and
  * @warnings of their pairs share bytes. */
 static void assert_chain(const uint32_t (*ranges)[2], const char *lines,
@@ -974,6 +995,26 @@ static void test_firmware_that_nobody_names(void **state)
 	assert_firmware(0x801ff000, 0x1000, true);
 	assert_firmware(0x80300000, 0x1000, true);
 	assert_firmware(0x10000000, 0x1000, true);
+}
+
+/* Nor is the tree itself, where it is below the image. */
+static void test_firmware_below_the_tree(void **state)
+{
+	const phys_addr_t up = 0x8e200000 - FIXTURE_IMAGE;
+
+	(void)state;
+	usual();
+	load(LARGE_BRK);
+	host.firmware_name = "some firmware";
+	image.start += up;
+	image.end += up;
+	for (unsigned int i = 0; i < image.nr_segments; i++) {
+		image.segment[i].start += up;
+		image.segment[i].end += up;
+	}
+	fixture_scan();
+	assert_int_equal(log_count("warning: W-FIRMWARE-UNNAMED: "), 1);
+	assert_true(memblock_is_reserved(0x80000000));
 }
 
 /* Nothing is below the image in its bank, or the image is in none. */
@@ -1315,6 +1356,63 @@ static void test_room_in_odd_trees(void **state)
 	fixture_scan();
 	assert_memory("80000000-bfffffff 0\n");
 	assert_log("of: brk goes on at ");
+	assert_int_equal(log_count("W-REG-CELLS"), 1);
+	assert_int_equal(log_count("W-REG-WRAP"), 1);
+}
+
+/* A bank of which all is somebody's, and a page 0 that would do. */
+static void test_room_in_a_bank_that_is_taken(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(0, 0x100000);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	regions(1);
+	region("all", 0, 0x100000, NULL);
+	end();
+	load(LARGE_BRK);
+	host_ram(0, 0x100000);
+	rescan();
+	assert_log("of: brk goes on at [0x000000008");
+}
+
+/* More CPUs, and more reserved ranges, than the brk of an image holds. */
+static void test_room_for_what_is_counted(void **state)
+{
+	static fdt32_t hwids[12000];
+
+	(void)state;
+	usual();
+	node("cpus");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", 0);
+	node("cpu@0");
+	put_bytes("device_type", "cpu\0");
+	put(property(tree, "reg", hwids, (int)sizeof(hwids)));
+	end();
+	end();
+	scan(SMALL_BRK);
+	assert_int_equal(machine.nr_cpus, ARRAY_SIZE(hwids));
+	put(create(tree, FIXTURE_MAX));
+	for (uint64_t i = 1; i < 3000; i++)
+		put(add_reservemap_entry(tree, 0x88000000 + PAGE(2 * i), PAGE(1)));
+	begin_root(1, 1);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	scan(SMALL_BRK);
+	assert_true(memblock_is_reserved(0x88000000 + PAGE(2 * 2999)));
+}
+
+/* Without CPUs there is no list of them, nor their clock. */
+static void test_no_cpus(void **state)
+{
+	(void)state;
+	usual();
+	node("cpus");
+	put_list("timebase-frequency", 10000000);
+	end();
+	boot();
+	assert_null(machine.cpus);
+	assert_int_equal(machine.timebase, 0);
 }
 
 /* assert_room(): the bank at 0x90000000 has @pages, of which all but so many bytes
@@ -1333,12 +1431,13 @@ static void assert_room(unsigned int pages, uint32_t but)
 		put_list("linux,usable-memory-range", 0x90000000, size - but);
 	end();
 	regions(1);
-	region("first", 0x90000000, (uint32_t)PAGE_SIZE, NULL);
+	region("first", 0x90000000, 1, NULL);
 	end();
 	scan(SMALL_BRK);
 	refused = strstr(host_log(), none);
 	found = strstr(host_log(), "of: brk goes on at ");
 	assert_true(refused || found);
+	assert_no_log("of: brk goes on at [0x0000000090000000");
 	if (refused && (!found || refused < found))
 		assert_true(strtoul(refused + sizeof(none) - 1, NULL, 16) >
 			    size - PAGE(2));
@@ -1487,6 +1586,7 @@ int main(void)
 		TEST(test_many_users_of_a_region),
 		TEST(test_many_lost_users),
 		TEST(test_region_inside_a_reusable_one),
+		TEST(test_regions_that_share_a_byte),
 		TEST(test_chain_of_regions),
 		TEST(test_alloc_ranges_that_are_zero),
 		TEST(test_user_of_the_root),
@@ -1496,6 +1596,7 @@ int main(void)
 		TEST(test_room_for_devices_only),
 		TEST(test_memory_without_a_whole_page),
 		TEST(test_firmware_that_nobody_names),
+		TEST(test_firmware_below_the_tree),
 		TEST(test_image_at_the_begin_of_its_bank),
 		TEST(test_segments_of_the_image),
 		TEST(test_memory_from_zero_on),
@@ -1511,6 +1612,9 @@ int main(void)
 		TEST(test_room_in_what_does_not_answer),
 		TEST(test_room_by_the_reach_of_the_cpu),
 		TEST(test_room_in_odd_trees),
+		TEST(test_room_in_a_bank_that_is_taken),
+		TEST(test_room_for_what_is_counted),
+		TEST(test_no_cpus),
 		TEST(test_room_that_is_just_enough),
 		TEST(test_room_beside_an_empty_range),
 		TEST(test_nodes_are_listed),

@@ -181,6 +181,15 @@ static void test_bad_blocks_are_refused(void **state)
 	put_page(page);
 }
 
+/* A block that is refused costs nothing, not even the attempt to make a table. */
+static void test_nothing_is_made_for_a_bad_block(void **state)
+{
+	(void)state;
+	assert_null(page_create(MM(2 * NODE_PAGES), 0));
+	assert_no_log("alloc_pages(");
+	assert_int_equal(page_state_pages(0) + page_state_pages(1), 0);
+}
+
 static void test_pages_that_no_machine_has(void **state)
 {
 	struct page *page = alloc_counted_pages(GFP_KERNEL, 0);
@@ -226,6 +235,11 @@ static void test_memory_stays_while_a_block_has_state(void **state)
 	struct page *other = alloc_counted_pages(GFP_KERNEL, 0);
 
 	(void)state;
+	assert_int_equal(one->pfn % SECTION_PAGES, 0);
+	put_page(other);
+	assert_false(page_state_free());
+	assert_ptr_equal(pfn_to_page(one->pfn), one);
+	other = alloc_counted_pages(GFP_KERNEL, 0);
 	put_page(one);
 	assert_false(page_state_free());
 	assert_ptr_equal(pfn_to_page(other->pfn), other);
@@ -404,6 +418,7 @@ int main(void)
 		TEST(test_use_after_the_last_put_is_a_bug),
 		TEST(test_too_many_references_are_a_bug),
 		TEST(test_bad_blocks_are_refused),
+		TEST(test_nothing_is_made_for_a_bad_block),
 		TEST(test_pages_that_no_machine_has),
 		TEST(test_state_is_on_the_block_s_node),
 		TEST(test_ledger_has_a_line_for_it),

@@ -486,6 +486,19 @@ static void test_free_of_more_than_a_node(void **state)
 	assert_mm("an000000");
 }
 
+/* A block may lie across the border of two regions of one node, which differ in
+ * something else. */
+static void test_free_across_a_border(void **state)
+{
+	(void)state;
+	mm_machine(1, BASE, "0.000000");
+	memblock_mark_hotplug(MM(6), PAGE(2));
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
+	assert_true(free_pages(MM(4), 2));
+	page_alloc_check();
+}
+
 /* What lies across a hole was never handed out. */
 static void test_free_pages_exact_across_a_hole(void **state)
 {
@@ -958,12 +971,19 @@ static void test_check_sees_a_wrong_count(void **state)
 
 static void test_in_the_wrong_stage(void **state)
 {
+	struct page_run run;
+
 	(void)state;
 	mm_machine(1, BASE, "00000000");
 	assert_panics(alloc_pages(GFP_KERNEL, 0), "of buddy called in stage paging_init, where bootmem is the legal allocator");
 	assert_panics(free_pages(MM(0), 0), "free_pages() of buddy");
 	assert_panics(free_bootmem_late(MM(0), PAGE(1)),
 		      "free_bootmem_late() of buddy");
+	assert_panics(free_pages_exact(MM(0), PAGE(1)), "free_pages_exact() of buddy");
+	assert_panics(alloc_contig_range(PFN_DOWN(MM(0)), PFN_DOWN(MM(1))),
+		      "alloc_contig_range() of buddy");
+	assert_panics(alloc_pages_bulk(GFP_KERNEL, 1, &run, 1),
+		      "alloc_pages_bulk() of buddy");
 }
 
 /*
@@ -1176,6 +1196,7 @@ int main(void)
 		TEST(test_disowned_pages),
 		TEST(test_poison_fills_what_is_free),
 		TEST(test_poison_sees_a_write_to_a_free_page),
+		TEST(test_free_across_a_border),
 		TEST(test_free_pages_exact_across_a_hole),
 		TEST(test_poison_and_bad_frees),
 		TEST(test_poison_up_to_the_end_of_ram),
