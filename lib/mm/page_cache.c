@@ -8,6 +8,7 @@
  * A run of words takes only words without a flag; it flags them one by one.
  */
 #include "page_cache.h"
+#include "printk.h"
 
 _Thread_local struct cpu_pages cpu_pages;
 
@@ -256,6 +257,7 @@ bool page_cache_disclaim(unsigned long start, unsigned long end,
 {
 	bool all = true;
 
+	BUG_ON(order >= PAGE_CACHE_ORDERS, "page_cache: no cache has order %u", order);
 	spin_lock(&list_lock);
 	for (struct cpu_pages *cpu = all_cpu_pages; cpu && all; cpu = cpu->next)
 		all = disclaim(&cpu->cache[order], order, start, end);

@@ -940,6 +940,8 @@ static void test_exact_pages_of_a_large_order(void **state)
 	assert_int_equal(node_free(0), 4 * 4096 - 1 - 4000);
 	assert_false(free_pages(pa, 12));
 	assert_true(free_pages_exact(pa, PAGE(4000)));
+	pa = alloc_pages_exact(PAGE(1 << PAGE_CACHE_ORDERS), GFP_KERNEL);
+	assert_true(free_pages_exact(pa, PAGE(1 << PAGE_CACHE_ORDERS)));
 	page_alloc_check();
 }
 
