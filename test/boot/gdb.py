@@ -75,6 +75,12 @@ class Gdb:
             data += bytes.fromhex(answer)
         return data
 
+    def register(self, number):
+        """A register of the CPU that stopped, by GDB's number; those before it have 8
+        bytes each."""
+        data = bytes.fromhex(self.ask("g"))[8 * number:8 * number + 8]
+        return int.from_bytes(data, "little")
+
     def leave(self):
         """Let it run on by itself."""
         assert self.ask("D") == "OK"

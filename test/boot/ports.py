@@ -28,6 +28,16 @@ class HandOver:
 
 
 @dataclass(frozen=True)
+class Return:
+    """How a trap's handler ends where it lets interrupts in itself."""
+
+    label: str                      # where what ends it begins
+    instruction: bytes              # the first that needs them out again
+    register: int                   # by GDB's number: the CPU's state
+    masked: int                     # its bit that keeps them out
+
+
+@dataclass(frozen=True)
 class Port:
     """What the tests have to know of a port."""
 
@@ -49,6 +59,7 @@ class Port:
     hand_over: HandOver             # None: the machine's file has LOADER
     not_before_paging: str = None   # instructions that may not run before paging
     paging_on: str = None           # the function that ends that time
+    trap_return: Return = None      # None: interrupts stay out all the time
 
 
 PORTS = {
@@ -95,7 +106,9 @@ PORTS = {
         ram=0x40000000, hand_over=None,
         # Exclusive accesses, by paired loads and stores or as one instruction.
         not_before_paging=r"(ld|st)a?l?xr|(cas|swp|ld(add|clr|eor|set))a?l?",
-        paging_on="mmu_enable"),
+        paging_on="mmu_enable",
+        trap_return=Return("save", bytes.fromhex("214018d5"),  # msr elr_el1, x1
+                           register=33, masked=1 << 7)),       # PSTATE.I
 }
 
 PORT = PORTS[ARCH]

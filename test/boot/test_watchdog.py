@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import gdb
 import qemu
 from boot import Scenario, boot, boot_changed, built, run
 from elf import symbols
@@ -12,6 +13,10 @@ from paths import ARCH
 from ports import PORT
 
 HANG = rf"panic: watchdog\.c:\d+: watchdog: no progress for 1 s: stage (\w+) hangs at pc (0x[0-9a-f]+)"
+
+# A run of some seconds, each of four million instructions.
+PROGRESS = Scenario("progress", smp=2, append="watchdog=1 stress=20000",
+                    kernel="firmware.elf", extra=("-icount", "shift=8"))
 
 ON = "watchdog: a run without progress ends after 20 s"
 
@@ -59,7 +64,20 @@ def test_hang_early(tmp_path):
 
 def test_progress():
     """Stress runs longer than the watchdog waits, but is seen to make progress."""
-    boot(Scenario("stress", smp=2, append="watchdog=1 selftest stress=20000"))
+    boot(PROGRESS)
+
+
+@pytest.mark.skipif(PORT.trap_return is None,
+                    reason="the port's traps let no interrupts in")
+def test_interrupts_are_out_where_the_alarm_returns(tmp_path):
+    """The next alarm lets interrupts in; they are out again before what the trap
+    returns by is in registers that another trap would change."""
+    end, names = PORT.trap_return, symbols(built("firmware.elf"))
+    with gdb.stopped(PROGRESS.command(), tmp_path,
+                     names["watchdog_alarm"]) as machine:
+        code = machine.read(names[end.label], 1024)
+        machine.run_to(names[end.label] + code.index(end.instruction))
+        assert machine.register(end.register) & end.masked
 
 
 def test_off():

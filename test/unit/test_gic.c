@@ -32,6 +32,14 @@ static uint32_t dist[NR_WORDS], cpu[NR_WORDS];
 /* Which of the interrupts can't be enabled by us. */
 static uint32_t kept;
 
+/* Where the alarm interrupted; 0: it didn't. */
+static unsigned long alarm_pc;
+
+void watchdog_alarm(unsigned long pc)
+{
+	alarm_pc = pc;
+}
+
 /* How often a register was reached. */
 static unsigned int nr_accesses;
 
@@ -104,18 +112,48 @@ static void test_enable_once(void **state)
 	assert_int_equal(nr_accesses, 5);
 }
 
+/* takes(): with @iar in that register it is the alarm's, or nobody's; false: else. What
+ * is written back is @eoir; 0: nothing. */
+static bool takes(uint32_t iar, uint32_t eoir)
+{
+	bool taken;
+
+	alarm_pc = 0;
+	cpu[CPU_IAR] = iar;
+	cpu[CPU_EOIR] = 0;
+	taken = gic_alarm(IRQ, 0x80201000);
+	assert_words(cpu, CPU_IAR, iar, CPU_EOIR, eoir);
+	return taken;
+}
+
 /* What is taken is given back as it was read; its number is a part of that. */
-static void test_take(void **state)
+static void test_alarm(void **state)
 {
 	(void)state;
-	cpu[CPU_IAR] = 0xfffffc00 | IRQ;
-	assert_int_equal(gic_take(), IRQ);
-	assert_words(cpu, CPU_IAR, 0xfffffc00 | IRQ, CPU_EOIR, 0xfffffc00 | IRQ);
-	cpu[CPU_IAR] = 1023;
-	assert_int_equal(gic_take(), 1023);
-	assert_words(cpu, CPU_IAR, 1023, CPU_EOIR, 1023);
+	assert_true(takes(0xfffffc00 | IRQ, 0xfffffc00 | IRQ));
+	assert_int_equal(alarm_pc, 0x80201000);
 	assert_words(dist, 0, 0, 0, 0);
-	assert_int_equal(nr_accesses, 4);
+	assert_int_equal(nr_accesses, 2);
+}
+
+/* Another interrupt isn't the alarm, but is given back. */
+static void test_another_interrupt(void **state)
+{
+	(void)state;
+	assert_false(takes(IRQ + 1, IRQ + 1));
+	assert_false(takes(0, 0));
+	assert_false(takes(1019, 1019));
+	assert_int_equal(alarm_pc, 0);
+}
+
+/* One that is withdrawn before it is asked for is none. */
+static void test_interrupt_that_is_gone(void **state)
+{
+	(void)state;
+	assert_true(takes(1020, 0));
+	assert_true(takes(1023, 0));
+	assert_true(takes(0xfffffc00 | 1022, 0));
+	assert_int_equal(alarm_pc, 0);
 }
 
 int main(void)
@@ -124,7 +162,9 @@ int main(void)
 		cmocka_unit_test_setup(test_enable_without_a_controller, setup),
 		cmocka_unit_test_setup(test_enable_what_others_keep, setup),
 		cmocka_unit_test_setup(test_enable_once, setup),
-		cmocka_unit_test_setup(test_take, setup),
+		cmocka_unit_test_setup(test_alarm, setup),
+		cmocka_unit_test_setup(test_another_interrupt, setup),
+		cmocka_unit_test_setup(test_interrupt_that_is_gone, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,9 @@ vectors:
 .endm
 
 /* Save the rest as a struct trap_frame, call trap_handle(frame), restore. The
- * stack pointer of a nested exception isn't saved: it is the frame's address. */
+ * stack pointer of a nested exception isn't saved: it is the frame's address. The
+ * alarm, when it sets the next one, lets interrupts in; none may come where ELR_EL1
+ * and SPSR_EL1 are what the exception returns by. */
 save:
 	EACH_REGISTER str
 	mrs	x1, sp_el0
@@ -68,6 +70,7 @@ save:
 	str	x0, [sp, #FRAME_KIND * 8]
 	mov	x0, sp
 	bl	trap_handle
+	msr	daifset, #2
 	ldp	x1, x2, [sp, #FRAME_PC * 8]
 	msr	elr_el1, x1
 	msr	spsr_el1, x2

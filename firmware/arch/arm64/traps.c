@@ -117,10 +117,8 @@ void trap_handle(struct trap_frame *frame)
 {
 	struct trap_cpu *cpu = (struct trap_cpu *)sysreg_read(tpidr_el1);
 
-	if (frame->kind == KIND_IRQ && gic_take() == TIMER_IRQ) {
-		watchdog_alarm(frame->pc);
+	if (frame->kind == KIND_IRQ && gic_alarm(TIMER_IRQ, frame->pc))
 		return;
-	}
 	if (cpu->resume == 0)
 		die(frame);
 	frame->pc = (unsigned long)try_failed;

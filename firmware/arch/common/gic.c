@@ -14,11 +14,13 @@
 #define GICD_ISENABLER	0x100
 
 /* The CPU interface's (section 4.4): on or off; the lowest priority that gets
- * through; which interrupt it is; that it was handled. */
+ * through; which interrupt it is, from NONE on none, as one that is withdrawn before it
+ * is asked for (section 3.2.5); that it was handled. */
 #define GICC_CTLR	0x000
 #define GICC_PMR	0x004
 #define GICC_IAR	0x00c
 #define GICC_IAR_ID	0x3ff
+#define GICC_IAR_NONE	1020
 #define GICC_EOIR	0x010
 #define GICC_PMR_ALL	0xff
 #define ENABLE		1u
@@ -47,10 +49,15 @@ const char *gic_enable(unsigned int irq)
 	return NULL;
 }
 
-unsigned int gic_take(void)
+bool gic_alarm(unsigned int irq, unsigned long pc)
 {
-	uint32_t irq = *reg(machine.irq.cpu, GICC_IAR);
+	uint32_t taken = *reg(machine.irq.cpu, GICC_IAR);
+	unsigned int id = taken & GICC_IAR_ID;
 
-	*reg(machine.irq.cpu, GICC_EOIR) = irq;
-	return irq & GICC_IAR_ID;
+	if (id >= GICC_IAR_NONE)
+		return true;
+	*reg(machine.irq.cpu, GICC_EOIR) = taken;
+	if (id == irq)
+		watchdog_alarm(pc);
+	return id == irq;
 }

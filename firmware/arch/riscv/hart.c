@@ -116,13 +116,15 @@ const char *arch_alarm(unsigned long seconds)
 }
 
 /*
- * nap(): sleep for NAP_TICKS. With interrupts off one that is pending and enabled
- * in sie wakes a hart up all the same (privileged specification, section "Wait for
- * Interrupt"). The timer stays pending after that, until it is set again, as it is
+ * nap(): sleep for NAP_TICKS. With interrupts off, as they are in a trap anyway, one
+ * that is pending and enabled in sie wakes a hart up all the same (privileged
+ * specification, section "Wait for Interrupt"). The timer stays pending after that, until it is set again, as it is
  * where there is an alarm to come.
  */
 static void nap(void)
 {
+	unsigned long enabled = csr_read(sstatus) & SSTATUS_SIE;
+
 	csr_clear(sstatus, SSTATUS_SIE);
 	if (timer_set(counter_read(time) + NAP_TICKS)) {
 		csr_write(sie, SIE_STIE);
@@ -130,7 +132,7 @@ static void nap(void)
 	}
 	if (alarm == 0 || !timer_set(alarm))
 		csr_write(sie, 0);
-	csr_set(sstatus, SSTATUS_SIE);
+	csr_set(sstatus, enabled);
 }
 
 void arch_cpu_relax(unsigned long turns)

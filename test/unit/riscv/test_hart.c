@@ -290,6 +290,16 @@ static void test_nap(void **state)
 	assert_int_equal(reg_sstatus, SSTATUS_SIE);
 }
 
+/* In a trap, where interrupts are off, they stay off. */
+static void test_nap_in_a_trap(void **state)
+{
+	(void)state;
+	reg_sstatus = 0x100;
+	nap();
+	assert_int_equal(nr_waits, 1);
+	assert_int_equal(reg_sstatus, 0x100);
+}
+
 /* A nap before an alarm leaves the alarm as it was. */
 static void test_nap_before_an_alarm(void **state)
 {
@@ -332,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_alarm, setup),
 		cmocka_unit_test_setup(test_alarm_that_cannot_be, setup),
 		cmocka_unit_test_setup(test_nap, setup),
+		cmocka_unit_test_setup(test_nap_in_a_trap, setup),
 		cmocka_unit_test_setup(test_nap_before_an_alarm, setup),
 		cmocka_unit_test_setup(test_relax, setup),
 	};
