@@ -431,6 +431,13 @@ static __attribute__((noinline)) unsigned int count_run(const pte_t *leaf,
 	pte_t step = pte_advance(*leaf, size) - *leaf, wanted = *leaf;
 	const pte_t *next = leaf, *end = leaf + max;
 
+	while (end - next >= 4 &&
+	       !((next[0] ^ wanted) | (next[1] ^ (wanted + step)) |
+		 (next[2] ^ (wanted + 2 * step)) |
+		 (next[3] ^ (wanted + 3 * step)))) {
+		wanted += 4 * step;
+		next += 4;
+	}
 	while (next < end && *next == wanted) {
 		wanted += step;
 		next++;

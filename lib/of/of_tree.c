@@ -393,13 +393,13 @@ int of_by_phandle(uint32_t phandle)
 	return node;
 }
 
-/* lists(): one of the strings in the @len bytes at @list is @text; the last may
- * lack its NUL. */
-static bool lists(const char *list, int len, const char *text)
+/* lists(): one of the strings in the @len bytes at @list is @text, of @text_len; the
+ * last may lack its NUL. Most lists are too short. */
+static bool lists(const char *list, int len, const char *text, long text_len)
 {
 	const char *end = list + len;
 
-	for (; list < end; list++) {
+	for (; end - list >= text_len; list++) {
 		const char *wanted = text;
 
 		while (list < end && *list != '\0' && *list == *wanted) {
@@ -414,14 +414,40 @@ static bool lists(const char *list, int len, const char *text)
 	return false;
 }
 
-int of_by_compatible(int node, const char *compatible)
+/* walk_by_compatible(): of_by_compatible() where there is no list, for a text of
+ * @text_len. */
+static int walk_by_compatible(int node, const char *compatible, long text_len)
 {
 	for (; node >= 0; node = of_next(node)) {
 		int len;
 		const char *list = of_property(node, OF_COMPATIBLE, &len);
 
-		if (list && lists(list, len, compatible))
+		if (list && lists(list, len, compatible, text_len))
 			break;
 	}
 	return node;
+}
+
+/* node_with(): the node, @node or one behind it, that property number @i is of. */
+static int node_with(int node, uint32_t i)
+{
+	while (nodes[node + 1].props <= i)
+		node++;
+	return node;
+}
+
+/* of_by_compatible(): nodes are many, so it is their properties that are gone
+ * through, which lie in a row. */
+int of_by_compatible(int node, const char *compatible)
+{
+	long text_len = (long)strlen(compatible);
+
+	if (!nr_nodes || node < 0)
+		return walk_by_compatible(node, compatible, text_len);
+	for (uint32_t i = nodes[node].props; i < nodes[nr_nodes].props; i++)
+		if (props[i].name == OF_COMPATIBLE &&
+		    lists(block + props[i].offset, props[i].len, compatible,
+			  text_len))
+			return node_with(node, i);
+	return -FDT_ERR_NOTFOUND;
 }

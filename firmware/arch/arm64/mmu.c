@@ -70,13 +70,15 @@ const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit)
 /*
  * BY_LINE(): @operation, to the point of coherency (ARM ARM, section "A64 cache
  * maintenance instructions"), on each line of [@start, @end), which has DminLine
- * words (CTR_EL0) where it is shortest; the barrier orders what follows.
+ * words (CTR_EL0) where it is shortest; the barrier orders what follows. The lines are
+ * counted first, so that several of them share the loop's own instructions.
  */
 #define BY_LINE(operation, start, end) do {				\
 	unsigned long line__ = 4ul << FIELD(sysreg_read(ctr_el0), 16, 4); \
+	unsigned long va__ = ALIGN_DOWN((unsigned long)(start), line__); \
+	unsigned long nr__ = (ALIGN((unsigned long)(end), line__) - va__) / line__; \
 									\
-	for (unsigned long va__ = ALIGN_DOWN((unsigned long)(start), line__); \
-	     va__ < (unsigned long)(end); va__ += line__)		\
+	_Pragma("GCC unroll 8") for (; nr__ > 0; nr__--, va__ += line__) \
 		__asm__ volatile(operation ", %0" : : "r"(va__) : "memory"); \
 	__asm__ volatile("dsb sy" : : : "memory");			\
 } while (0)
