@@ -494,8 +494,8 @@ static void test_free_across_a_border(void **state)
 	mm_machine(1, BASE, "0.000000");
 	memblock_mark_hotplug(MM(6), PAGE(2));
 	mm_handover();
-	assert_int_equal(alloc_pages(GFP_KERNEL, 2), MM(4));
-	assert_true(free_pages(MM(4), 2));
+	assert_int_equal(alloc_pages_exact(PAGE(4), GFP_KERNEL), MM(4));
+	assert_true(free_pages_exact(MM(4), PAGE(4)));
 	page_alloc_check();
 }
 
