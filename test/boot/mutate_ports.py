@@ -5,10 +5,10 @@
     test/boot/mutate_ports.py --ports PORTS [--share S] [--files PATTERN]
 
 Each port is built once more in a copy of the sources, build/mutate-ports/<port>/. A
-mutant is written there, the image is linked with it, and the boot tests that FIRST
-and BY_FILE name are run on that image, until one fails; before them the file's unit
-test, where it has one. What ports share is tried on the next port that has it where
-the first one's boots don't notice.
+mutant is written there, and the file's unit test is run, where it has one. Where that
+doesn't notice, the image is linked with the mutant, and the boot tests that FIRST and
+BY_FILE name are run on that image, until one fails. What ports share is tried on the
+next port that has it where the first one's boots don't notice.
 
 A mutant whose image is the original's, to the byte, is none. What is left is
 judged as ci/mutate.py does it.
@@ -82,10 +82,10 @@ CODEC = ["test/unit/test_paging.c", "lib/mm/paging.c"]
 
 # The rest of lib/, and how a unit test is linked with it.
 LIBRARY = TOP / "build" / "mutate"
-GCC = ["gcc", "-std=gnu11", "-O1", "-w", "-fsanitize=address,undefined",
-       "-fno-sanitize-recover=all", "-Ilib/include", "-Ilib/of",
-       "-Ifirmware/arch/common", "-Itest/host", "-Itest/unit", "-Ibuild/libfdt", "-o",
-       "build/unit"]
+GCC = ["gcc", "-std=gnu11", "-O1", "-Werror=return-type",
+       "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+       "-Ilib/include", "-Ilib/of", "-Ifirmware/arch/common", "-Itest/host",
+       "-Itest/unit", "-Ibuild/libfdt", "-o", "build/unit"]
 LINK = [f"-L{LIBRARY}", f"-Wl,-rpath,{LIBRARY}", "-lbootmem", "-lcmocka",
         "-pthread"]
 
@@ -166,27 +166,34 @@ class Port:
         return [str(test)] if (self.top / test).exists() else []
 
     def unit_fails(self, path):
-        """The unit test for the file @path, where there is one, fails."""
+        """The unit test for the file @path, where there is one, fails; None where it
+        isn't compiled."""
         files = self.unit_test(path)
         if not files:
             return False
         folder = "-I" + next(iter(TOP.glob(f"firmware/arch/*/{self.name}.mk"))
                              ).parent.relative_to(TOP).as_posix()
         if self._run([*GCC, folder, *files, *LINK]):
-            raise RuntimeError(f"{self.name}: {files[0]} isn't compiled")
+            return None
         return self._run(["prlimit", f"--cpu={UNIT_SECONDS}", "build/unit"],
                          UNIT_ROUNDS="0.01") != 0
 
     def who_notices(self, path):
-        """Whose test for the file @path fails; "": none does."""
-        if self.unit_fails(path):
+        """Whose test for the changed file @path fails, "": none does; None where the
+        change isn't compiled or changes nothing."""
+        failed = self.unit_fails(path)
+        if failed:
             return self.unit_test(path)[0].removeprefix("test/unit/")[:-2]
+        if failed is None or not self.make() or \
+                self.image.read_bytes() == self.whole:
+            return None
         return f"boots of {self.name}" if self.boots_fail([path]) else ""
 
     def check(self, paths):
         """Ends the run where a test for one of @paths fails with nothing changed."""
         paths = [path for path in paths if path in self.uses]
-        if self.boots_fail(paths) or any(map(self.unit_fails, paths)):
+        if self.boots_fail(paths) or \
+                any(self.unit_fails(path) is not False for path in paths):
             sys.exit(f"mutate_ports: {self.name}: a test fails with nothing changed")
 
     def try_mutant(self, mutant):
@@ -194,8 +201,6 @@ class Port:
         source = self.top / mutant.path
         source.write_text(mutant.source())
         try:
-            if not self.make() or self.image.read_bytes() == self.whole:
-                return None
             return self.who_notices(mutant.path)
         finally:
             shutil.copyfile(TOP / mutant.path, source)
