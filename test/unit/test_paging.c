@@ -242,6 +242,16 @@ static void test_map_breaks_only_live_leaves(void **state)
  * of the deepest format. */
 #define ROOT_ENTRY	((phys_addr_t)1 << 48)
 
+/* An entry's highest bits are attributes, in every format of 64 bits. */
+static void test_highest_bits_are_no_address(void **state)
+{
+	(void)state;
+	for (unsigned int bit = 60; bit < 8 * sizeof(pte_t); bit++)
+		for (unsigned int level = 0; level < 3; level++)
+			assert_int_equal(pte_phys(pte_leaf(BASE, RW, level) |
+						  (pte_t)1 << bit, level), BASE);
+}
+
 /* huge_ram(): all of it is there once it is touched. */
 static bool huge_ram(phys_addr_t pa, phys_addr_t *base, phys_addr_t *last)
 {
@@ -715,6 +725,7 @@ int main(void)
 		TEST(test_map_without_permission_unmaps),
 		TEST(test_map_wanted_keeps_to_its_range),
 		TEST(test_map_breaks_only_live_leaves),
+		TEST(test_highest_bits_are_no_address),
 		TEST(test_leaves_up_to_the_highest_level_only),
 		TEST(test_map_of_the_same_changes_nothing),
 		TEST(test_map_over_a_table),
