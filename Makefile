@@ -441,7 +441,7 @@ FORCE:
 .SECONDARY:
 
 -include $(wildcard $(FIRMWARE_OBJ:.o=.d) $(HOST_OBJ:.o=.d) \
-	 $(HOST)/test/unit/*.d $(HOST)/test/unit/*/*.d \
+	 $(HOST)/test/unit/*.d $(HOST)/test/unit/*/*.d $(HOST)/codec/*/*.d \
 	 build/dts/*.d build/dts/*/*.d \
 	 $(TSAN_OBJ:.o=.d) \
 	 $(COMMAND_OBJ:.o=.d) $(COMMAND_SRC:%.c=$(HOST)/%.d))
