@@ -53,7 +53,8 @@ class Port:
     jump_to_itself: bytes           # an instruction that never ends
     write_to_itself: bytes          # instructions that store over themselves
     no_watchdog: tuple              # variants whose timer doesn't reach the CPU
-    landing_pads: tuple             # options of a CPU that jumps to those only
+    landing_pads: tuple             # options of a CPU that jumps to those only, and
+                                    # returns to what it signed
     u_boot: UBoot                   # how U-Boot is booted, and boots us
     ram: int                        # where virt's RAM begins
     hand_over: HandOver             # None: the machine's file has LOADER
@@ -90,6 +91,8 @@ PORTS = {
             "gic-v3": ("-M", "gic-version=3"),
             "cortex-a76": ("-cpu", "cortex-a76"),
             "cpu-max": ("-cpu", "max"),
+            "cpu-max-at-el2": ("-cpu", "max", "-M", "virtualization=on"),
+            "cpu-max-at-el3": ("-cpu", "max", "-M", "secure=on,virtualization=on"),
             "no-pmu": ("-cpu", "cortex-a57,pmu=off"),
         },
         not_on_device_memory={

@@ -114,10 +114,21 @@ def test_jump_to_no_landing_pad():
     result.expect(rf"trap: branch target exception pc {HEX} addr {HEX}")
 
 
-@pytest.mark.parametrize("name", ["undefined", "landing"])
+@pytest.mark.skipif(not PORT.landing_pads, reason="the port signs no addresses")
+def test_return_to_elsewhere():
+    """A function whose return address was overwritten doesn't return there."""
+    result = run(Scenario("return", append="fault=return", passes=False,
+                          extra=PORT.landing_pads))
+    result.check_end()
+    result.expect("fault: return is provoked")
+    result.expect(rf"trap: (instruction .* fault|return address .*) pc ({HEX}) .*")
+    assert "went unnoticed" not in result.text
+
+
+@pytest.mark.parametrize("name", ["undefined", "landing", "return"])
 def test_unnoticed_is_said(name):
     """Where nothing notices a fault, for want of checks in the image or of landing
-    pads in the CPU, the run says so and fails."""
+    pads and signatures in the CPU, the run says so and fails."""
     result = provoke(Fault(name, "", kernel="firmware.elf"))
     result.expect(f"fault: {name} went unnoticed")
 

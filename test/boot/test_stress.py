@@ -68,6 +68,14 @@ def test_stress(nodes, smp):
     check_stress(result, 5000)
 
 
+@pytest.mark.skipif(not PORT.landing_pads, reason="the port signs no addresses")
+def test_stress_of_signed_returns():
+    """The same on CPUs that return to what they signed, started again and again."""
+    result = boot(Scenario("stress-signed", mem="256M", smp=4, append="stress=5000",
+                           extra=PORT.landing_pads))
+    check_stress(result, 5000)
+
+
 def test_stress_where_memory_runs_out():
     """The same where there is too little for what all CPUs would hold."""
     result = boot(Scenario("stress-small", mem="16M", smp=4,

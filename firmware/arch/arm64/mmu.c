@@ -27,8 +27,7 @@
 #define TCR_SH0_INNER		(3ul << 12)
 #define TCR_EPD1		(1ul << 23)
 #define TCR_IPS_SHIFT		32
-#define TCR_VALUE		(TCR_IRGN0_WBWA | TCR_ORGN0_WBWA |	\
-				 TCR_SH0_INNER | TCR_EPD1)
+#define TCR_VALUE	(TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER | TCR_EPD1)
 
 /* The largest address that these descriptors hold: as PARange, and in bits. */
 #define PA_RANGE_48		5ul
@@ -77,7 +76,6 @@ const struct paging_mode *arch_paging_mode(unsigned int i, const char *limit)
 	unsigned long line__ = 4ul << FIELD(sysreg_read(ctr_el0), 16, 4); \
 	unsigned long va__ = ALIGN_DOWN((unsigned long)(start), line__); \
 	unsigned long nr__ = (ALIGN((unsigned long)(end), line__) - va__) / line__; \
-									\
 	_Pragma("GCC unroll 8") for (; nr__ > 0; nr__--, va__ += line__) \
 		__asm__ volatile(operation ", %0" : : "r"(va__) : "memory"); \
 	__asm__ volatile("dsb sy" : : : "memory");			\
@@ -98,14 +96,11 @@ void dcache_clean(const void *start, size_t size)
  * CPUs, with their MMU off, will find it. */
 void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root)
 {
-	unsigned long ips = MIN(PA_RANGE(), PA_RANGE_48) << TCR_IPS_SHIFT;
-
 	mmu_registers = (struct mmu_registers) {
 		.mair = MAIR_VALUE,
-		.tcr = TCR_VALUE | ips | mode->id,
+		.tcr = TCR_VALUE | mode->id | MIN(PA_RANGE(), PA_RANGE_48) << TCR_IPS_SHIFT,
 		.ttbr0 = root,
-		.sctlr = sysreg_read(sctlr_el1) | SCTLR_M | SCTLR_C | SCTLR_I |
-			 SCTLR_WXN,
+		.sctlr = sysreg_read(sctlr_el1) | SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_WXN,
 	};
 	mmu_enable();
 }

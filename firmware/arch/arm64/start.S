@@ -17,6 +17,8 @@
  */
 #include <asm/asm.h>
 
+#include "start.h"
+
 /* Header flags: little endian, 4 KiB pages, anywhere in RAM. */
 #define HEADER_FLAGS	(1 << 1 | 1 << 3)
 
@@ -24,12 +26,14 @@
  * found because nobody named it. */
 #define RAM_UNIT_SHIFT	30
 
-/* SCR_EL3: lower levels are Non-secure and AArch64, SMC is undefined, RES1. HVC
- * is undefined too: nobody is left above us to answer. */
-#define SCR_EL3_VALUE	(1 << 0 | 3 << 4 | 1 << 7 | 1 << 10)
+/* SCR_EL3: lower levels are Non-secure and AArch64, SMC is undefined, RES1; they may
+ * sign addresses and set keys (API, APK). HVC is undefined too: nobody is left above
+ * us to answer. */
+#define SCR_EL3_VALUE	(1 << 0 | 3 << 4 | 1 << 7 | 1 << 10 | 3 << 16)
 
-/* HCR_EL2: EL1 is AArch64; no traps, no second stage, no E2H. */
-#define HCR_EL2_RW	(1 << 31)
+/* HCR_EL2: EL1 is AArch64, and may sign addresses and set keys (API, APK); no traps,
+ * no second stage, no E2H. */
+#define HCR_EL2_VALUE	(1 << 31 | 3 << 40)
 
 /* CNTHCTL_EL2: EL1 reads the physical counter and timer. */
 #define CNTHCTL_EL2_VALUE	(1 << 0 | 1 << 1)
@@ -63,10 +67,8 @@
 _start:
 	b	enter				/* code0 */
 	nop					/* code1 */
-	.quad	0				/* text_offset */
-	.quad	image_size			/* image_size: linker.ld */
-	.quad	HEADER_FLAGS
-	.quad	0, 0, 0				/* reserved */
+	.quad	0, image_size			/* text_offset, image_size: linker.ld */
+	.quad	HEADER_FLAGS, 0, 0, 0		/* and three that are reserved */
 	.ascii	"ARM\x64"
 	.word	0				/* reserved */
 	.globl	image_sum, image_sum_end
@@ -93,13 +95,11 @@ enter:
 	bl	image_settle
 	lea	x9, entry_level
 	str	x21, [x9]
-	lea	x9, image_tls
-	sub	x9, x9, #TLS_TCB_SIZE
+	lea	x9, image_tls - TLS_TCB_SIZE
 	msr	tpidr_el0, x9
 	mrs	x0, mpidr_el1
 	and	x0, x0, #~0xff000000		/* Aff3, Aff2 to Aff0: its reg */
 	mov	x1, x19
-	mov	x30, xzr
 	b	firmware_main
 
 park:	wfe
@@ -122,9 +122,9 @@ cpu_entry:
 	ldr	x9, [x19, #START_TLS * 8]
 	sub	x9, x9, #TLS_TCB_SIZE
 	msr	tpidr_el0, x9
+	bl	sign_returns
 	mov	x0, x19
 	mov	x29, xzr
-	mov	x30, xzr
 	b	cpu_main
 
 /*
@@ -178,7 +178,7 @@ drop_to_el1:
 	eret
 
 at_el2:
-	ldr	x9, =HCR_EL2_RW
+	ldr	x9, =HCR_EL2_VALUE
 	msr	hcr_el2, x9
 	isb
 	mov	x9, #CNTHCTL_EL2_VALUE
@@ -186,7 +186,6 @@ at_el2:
 	msr	cntvoff_el2, xzr
 	mov	x9, #CPTR_EL2_VALUE
 	msr	cptr_el2, x9
-	msr	hstr_el2, xzr
 	mrs	x9, midr_el1
 	msr	vpidr_el2, x9
 	mrs	x9, mpidr_el1

@@ -164,9 +164,31 @@ try_failed:
 arch_call_on_stack:
 	mov	sp, x0
 	mov	x29, xzr
-	mov	x30, xzr
 	mov	x16, x1
+	bl	sign_returns
 	br	x16
+
+/*
+ * Return addresses are signed from here on, where this CPU can (section "Pointer
+ * authentication"): a function returns to where it was called from, or nowhere. The
+ * key is the canary, which nobody knows, and the time. No function that was called
+ * before may return. Uses x9 and x10.
+ */
+	.globl	sign_returns
+sign_returns:
+	mrs	x9, id_aa64isar1_el1
+	tst	x9, #0xff0			/* APA, API: it can, by either algorithm */
+	b.eq	1f
+	adrp	x9, __stack_chk_guard
+	ldr	x9, [x9, :lo12:__stack_chk_guard]
+	mrs	x10, cntvct_el0
+	msr	s3_0_c2_c1_0, x9		/* APIAKeyLo_EL1 */
+	msr	s3_0_c2_c1_1, x10		/* APIAKeyHi_EL1 */
+	mrs	x9, sctlr_el1
+	orr	x9, x9, #1 << 31		/* EnIA */
+	msr	sctlr_el1, x9
+	isb
+1:	ret
 
 /* The boot CPU's trap stack, and behind it its struct trap_cpu. */
 	.section .bss

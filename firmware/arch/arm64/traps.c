@@ -10,6 +10,7 @@
 
 #include "gic.h"
 #include "psci.h"
+#include "start.h"
 #include "sysreg.h"
 #include "traps.h"
 
@@ -29,8 +30,7 @@
 
 /* What isn't synchronous, by kind. */
 static const char *const kind_names[] = {
-	NULL, "unexpected interrupt", "unexpected fast interrupt",
-	"asynchronous abort",
+	NULL, "unexpected interrupt", "unexpected fast interrupt", "asynchronous abort",
 };
 
 /* Exception classes (ARM ARM, ESR_EL1, field EC) that code at EL1 can cause, but for
@@ -42,6 +42,7 @@ static const char *const class_names[64] = {
 	[0x0e] = "illegal execution state",
 	[0x15] = "supervisor call",
 	[0x18] = "trapped system register access",
+	[0x1c] = "return address that isn't signed",
 	[0x22] = "misaligned program counter",
 	[0x26] = "misaligned stack pointer",
 	[0x3c] = "breakpoint instruction",
@@ -98,13 +99,9 @@ static void die(const struct trap_frame *frame)
 
 	cause_name(cause, frame);
 	trap_die(&(struct trap) {
-		.cause = cause,
-		.pc = frame->pc,
-		.addr = frame->addr,
-		.syndrome = frame->syndrome,
-		.status = frame->status,
-		.regs = frame->x,
-		.reg_names = reg_names,
+		.cause = cause, .pc = frame->pc, .addr = frame->addr,
+		.syndrome = frame->syndrome, .status = frame->status,
+		.regs = frame->x, .reg_names = reg_names,
 		.nr_regs = ARRAY_SIZE(reg_names),
 	});
 }
@@ -126,10 +123,6 @@ void trap_handle(struct trap_frame *frame)
 	cpu->caught = cpu->resume;
 	cpu->resume = 0;
 }
-
-_Static_assert(offsetof(struct cpu_start, stack) == START_STACK * 8 &&
-	       offsetof(struct cpu_start, tls) == START_TLS * 8,
-	       "start.S reads a struct cpu_start by these offsets");
 
 void cpu_main(struct cpu_start *start)
 {

@@ -13,6 +13,7 @@
 
 #include "csr.h"
 #include "sbi.h"
+#include "start.h"
 #include "traps.h"
 
 /* More of its functions, and the state of a hart that can be started. */
@@ -40,10 +41,6 @@ static _Thread_local unsigned long long alarm;
 /* start.S's entry for a hart that was started, which calls hart_main(). */
 extern char hart_entry[];
 void hart_main(struct cpu_start *start);
-
-_Static_assert(offsetof(struct cpu_start, stack) == START_STACK * REG_SIZE &&
-	       offsetof(struct cpu_start, tls) == START_TLS * REG_SIZE,
-	       "start.S reads a struct cpu_start by these offsets");
 
 /* hart_stopped(): wait, asking at most @rounds times, until hart @hartid is the
  * firmware's; false where that doesn't happen, or where there is no such hart. */

@@ -13,6 +13,8 @@
  */
 #include <asm/asm.h>
 
+#include "start.h"
+
 /* Bytes above the RAM's start, or above its 2 MiB-aligned start, at which boot
  * loaders put the image; OpenSBI has the first two megabytes. */
 #define TEXT_OFFSET	0x400000

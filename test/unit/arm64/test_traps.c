@@ -140,6 +140,7 @@ static void test_names_of_classes(void **state)
 		[0x0e] = "illegal execution state",
 		[0x15] = "supervisor call",
 		[0x18] = "trapped system register access",
+		[0x1c] = "return address that isn't signed",
 		[0x21] = "instruction translation fault",
 		[0x22] = "misaligned program counter",
 		[0x25] = "load translation fault",

@@ -17,10 +17,6 @@
 #define FRAME_KIND		36
 #define FRAME_WORDS		38	/* a multiple of 16 bytes */
 
-/* Words of a struct cpu_start (arch.h) that start.S reads. */
-#define START_STACK		1
-#define START_TLS		3
-
 /* Kinds of exceptions, by their place in a quarter of the vector table (ARM ARM,
  * table "Vector offsets from vector table base address"). */
 #define KIND_SYNC		0

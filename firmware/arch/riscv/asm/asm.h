@@ -28,10 +28,6 @@
 /* sstatus: interrupts that sie enables come. */
 #define SSTATUS_SIE	2
 
-/* Words of a struct cpu_start (arch.h) that start.S reads. */
-#define START_STACK	1
-#define START_TLS	3
-
 /* The SBI's extension for hart state management, and its function to stop. */
 #define SBI_HSM		0x48534d
 #define SBI_HSM_STOP	1
