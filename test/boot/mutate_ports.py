@@ -155,22 +155,18 @@ class Port:
             raise RuntimeError(f"{self.name}: pytest's status is {status}")
         return status == 1
 
-    def unit_test(self, path):
-        """The sources of the unit test for the file @path: [] where there is none,
-        else the test's own first."""
-        folder, _, name = path.rpartition("/")
-        if name in ("pgtable.h", "lpae.h"):
-            return CODEC
-        port = folder.rpartition("/")[2]
-        test = Path("test/unit", "" if port == "common" else port, f"test_{name}")
-        return [str(test)] if (self.top / test).exists() else []
+    def unit_tests(self, path):
+        """The unit tests for the file @path, each by its sources, its own first."""
+        folder = Path(path).parts[2]
+        test = Path("test/unit", "" if folder == "common" else folder,
+                    f"test_{Path(path).stem}.c")
+        if (self.top / test).exists():
+            yield [str(test)]
+        if Path(path).name in ("pgtable.h", "lpae.h"):
+            yield CODEC
 
-    def unit_fails(self, path):
-        """The unit test for the file @path, where there is one, fails; None where it
-        isn't compiled."""
-        files = self.unit_test(path)
-        if not files:
-            return False
+    def unit_fails(self, files):
+        """The unit test of these sources fails; None where it isn't compiled."""
         folder = "-I" + next(iter(TOP.glob(f"firmware/arch/*/{self.name}.mk"))
                              ).parent.relative_to(TOP).as_posix()
         if self._run([*GCC, folder, *files, *LINK]):
@@ -181,11 +177,13 @@ class Port:
     def who_notices(self, path):
         """Whose test for the changed file @path fails, "": none does; None where the
         change isn't compiled or changes nothing."""
-        failed = self.unit_fails(path)
-        if failed:
-            return self.unit_test(path)[0].removeprefix("test/unit/")[:-2]
-        if failed is None or not self.make() or \
-                self.image.read_bytes() == self.whole:
+        for files in self.unit_tests(path):
+            failed = self.unit_fails(files)
+            if failed is None:
+                return None
+            if failed:
+                return files[0].removeprefix("test/unit/")[:-2]
+        if not self.make() or self.image.read_bytes() == self.whole:
             return None
         return f"boots of {self.name}" if self.boots_fail([path]) else ""
 
@@ -193,7 +191,8 @@ class Port:
         """Ends the run where a test for one of @paths fails with nothing changed."""
         paths = [path for path in paths if path in self.uses]
         if self.boots_fail(paths) or \
-                any(self.unit_fails(path) is not False for path in paths):
+                any(self.unit_fails(files) is not False for path in paths
+                    for files in self.unit_tests(path)):
             sys.exit(f"mutate_ports: {self.name}: a test fails with nothing changed")
 
     def try_mutant(self, mutant):

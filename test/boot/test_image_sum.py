@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 import qemu
-from boot import Scenario, built
+from boot import Scenario, boot, built
 from elf import symbols
 from paths import ARCH, TOP
 
@@ -31,6 +31,9 @@ PIECES = [("image_start", "image_text_end"), ("image_rodata", "image_rodata_end"
 # Functions and data to hit in any case, by what they are.
 PLACES = ["of_scan_memory", "alloc_pages", "free_pages", "paging_init",
           "image_rodata", "image_data"]
+
+# Bytes of a page.
+PAGE = 0x1000
 
 # Of all places this share at least is told in words; the rest dies of what is
 # broken there, as failed or without a word.
@@ -103,6 +106,17 @@ def test_left_out(tmp_path):
     path.write_bytes(data)
     status, text = qemu.run(Scenario("without").command(str(path)), TIMEOUT)
     assert not status and b"done status pass" in text
+
+
+def test_memory_behind_the_file(tmp_path):
+    """What stands where the file ends, and the image goes on, is cleared."""
+    names = symbols(built("firmware.elf"))
+    # The file's last page is its loader's.
+    start = (names["image_bss"] // PAGE + 1) * PAGE
+    garbage = tmp_path / "garbage"
+    garbage.write_bytes(b"\xa5" * (names["image_bss_end"] - start))
+    boot(Scenario("garbage", kernel="firmware.bin", extra=(
+        "-device", f"loader,file={garbage},addr={start:#x},force-raw=on")))
 
 
 def test_option_is_there():

@@ -3,11 +3,23 @@
  * Which page-table formats are found, on a hart that has those that a test says:
  * each trial is watched while it runs.
  */
-#include "unit.h"
+#include "steps.h"
 
-/* Instructions that the host's assembler doesn't know. */
-__asm__(".macro sfence.vma va:vararg\n.endm");
-__asm__(".macro csrw csr, value\n.endm");
+/* Instructions that the host's assembler doesn't know: f SFENCE.VMA of everything, a
+ * of one address, w a write to satp; what they were given. */
+__asm__(".macro sfence.vma va:vararg\n"
+	"	.ifb \\va\n"
+	"	step 'f'\n"
+	"	.else\n"
+	"	movq \\va, operand(%rip)\n"
+	"	step 'a'\n"
+	"	.endif\n"
+	".endm");
+__asm__(".macro csrw csr, value\n"
+	"	movq \\value, operand(%rip)\n"
+	"	step 'w'\n"
+	".endm");
+static volatile unsigned long operand __attribute__((used));
 
 /* The functions under test, and one that it calls, by names that aren't the host's. */
 #define arch_paging_mode	mmu_paging_mode
@@ -138,16 +150,27 @@ static void test_what_formats_are_like(void **state)
 	}
 }
 
-/* What only instructions do is left to boots; nothing else happens there. */
-static void test_instructions_alone(void **state)
+/* Tables are written before satp is, and no translation from before stays. */
+static void test_paging_enable(void **state)
 {
 	(void)state;
 	formats = 1;
 	nr_trials = 0;
 	arch_paging_enable(&modes[0], 0x80000000);
-	arch_dcache_inval(0, 0x1000);
-	arch_flush_tlb(0x1000);
+	assert_steps("fwf");
+	assert_int_equal(operand, 8ul << 60 | 0x80000);
 	assert_int_equal(nr_trials, 0);
+}
+
+/* One address's translation is dropped; the caches need no care. */
+static void test_flush(void **state)
+{
+	(void)state;
+	arch_flush_tlb(0x1000);
+	assert_steps("a");
+	assert_int_equal(operand, 0x1000);
+	arch_dcache_inval(0, 0x1000);
+	assert_steps("");
 }
 
 int main(void)
@@ -157,7 +180,8 @@ int main(void)
 		cmocka_unit_test(test_formats_by_the_tree),
 		cmocka_unit_test(test_no_paging),
 		cmocka_unit_test(test_what_formats_are_like),
-		cmocka_unit_test(test_instructions_alone),
+		cmocka_unit_test(test_paging_enable),
+		cmocka_unit_test(test_flush),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
