@@ -58,7 +58,7 @@ EARLY		:= lib/mm/bootmem.c lib/mm/memblock.c lib/mm/memblock_alloc.c
 
 # The shares of all mutants of lib/ and of the ports that mutate-all tries.
 SHARE		?= 0.25
-PORT_SHARE	?= 0.1
+PORT_SHARE	?= 1
 
 mutate: mutate-build $(COV)/ran ## lines of the early allocators left out: who notices?
 	$(Q)$(MUTATE) --lines $(LINES) --seed $(SEED) $(EARLY)
