@@ -185,7 +185,7 @@ phys_addr_t cma_alloc(struct cma *cma, unsigned long count, unsigned int align)
 	if (align >= PFN_TREE_MAX_ORDERS)
 		return 0;
 	spin_lock(&cma->lock);
-	if (count && count <= cma->nr_pages - cma->used)
+	if (count)
 		pfn = pfn_tree_find_run(tree, count, 1ul << align,
 					tree->start_pfn, tree->end_pfn);
 	if (pfn != PFN_NONE) {
