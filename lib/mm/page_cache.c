@@ -265,14 +265,14 @@ bool page_cache_disclaim(unsigned long start, unsigned long end,
 	return all;
 }
 
-/* free_in(): page @pfn is in a free block of @cache for @order. */
-static bool free_in(const struct page_cache *cache, unsigned long pfn,
+/* free_in(): page @pfn is in a free block of @cpu's cache for @order. */
+static bool free_in(const struct cpu_pages *cpu, unsigned long pfn,
 		    unsigned int order)
 {
 	phys_addr_t addr = PFN_PHYS(pfn >> order << order);
 
-	return __atomic_load_n(&cache->free, __ATOMIC_RELAXED) &
-	       page_cache_unit(cache, addr, order);
+	return __atomic_load_n(&cpu->cache[order].free, __ATOMIC_RELAXED) &
+	       page_cache_unit(&cpu->cache[order], addr, order);
 }
 
 bool page_cache_is_free(unsigned long pfn)
@@ -282,7 +282,7 @@ bool page_cache_is_free(unsigned long pfn)
 	spin_lock(&list_lock);
 	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next)
 		for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++)
-			is_free |= free_in(&cpu->cache[order], pfn, order);
+			is_free |= free_in(cpu, pfn, order);
 	spin_unlock(&list_lock);
 	return is_free;
 }
@@ -294,10 +294,10 @@ unsigned long page_cache_drain_node(struct pglist_data *pgdat)
 	spin_lock(&list_lock);
 	for (struct cpu_pages *cpu = all_cpu_pages; cpu; cpu = cpu->next)
 		for (unsigned int order = 0; order < PAGE_CACHE_ORDERS; order++) {
-			struct page_cache *cache = &cpu->cache[order];
+			const struct zone *zone = cpu->cache[order].zone;
 
-			if (cache->zone && cache->zone->zone_pgdat == pgdat)
-				nr += empty(cache, order);
+			if (zone && zone->zone_pgdat == pgdat)
+				nr += empty(&cpu->cache[order], order);
 		}
 	spin_unlock(&list_lock);
 	return nr;
