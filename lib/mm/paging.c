@@ -141,8 +141,7 @@ static unsigned int device_prot(phys_addr_t pa, phys_addr_t *end)
 			*end = MIN(*end, dev_end);
 			return VM_READ | VM_WRITE | VM_IO;
 		}
-		if (dev_start < dev_end)
-			*end = MIN(*end, dev_start);
+		*end = MIN(*end, dev_start);
 	}
 	return 0;
 }
@@ -635,7 +634,6 @@ static void forget_cached(void)
 void paging_init(void)
 {
 	enabled = false;
-	nr_spare = 0;
 	root = new_table();
 	paging_map_wanted(0, reach());
 	built = paging_check();
