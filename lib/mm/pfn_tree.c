@@ -1264,7 +1264,6 @@ unsigned long pfn_tree_count(const struct pfn_tree *tree, unsigned long lo,
 {
 	unsigned long nr = 0, end;
 
-	lo = MAX(lo, tree->start_pfn);
 	hi = MIN(hi, tree->end_pfn);
 	for (unsigned long pfn = pfn_tree_next_free(tree, lo); pfn < hi;
 	     pfn = pfn_tree_next_free(tree, end)) {
@@ -1336,33 +1335,29 @@ static bool in_tree(const struct pfn_tree *tree, unsigned int level,
 
 /*
  * check_marks(): the marks of node @index of @level, which are valid, and of all
- * below it that are. A node that is all taken by what it is part of has masks that
- * are not; @masks says whether these are. Returns tables of joins in use.
+ * below it that are. The masks of a node that became uniform by what it is part of
+ * are those from before, which its marks fit as well. Returns tables of joins in use.
  */
 static unsigned long check_marks(const struct pfn_tree *tree,
-				 unsigned int level, unsigned long index,
-				 bool masks)
+				 unsigned int level, unsigned long index)
 {
 	const struct pfn_node *node = node_at(tree, level, index);
 	unsigned long nr = level == 1 && node->joins;
 
-	BUG_ON(masks && (node->whole & node->mask[0]),
+	BUG_ON(node->whole & node->mask[0],
 	       "pfn_tree: level %u: node 0x%lx has a block that has free pages",
 	       level, index);
 	check_joined(level, index << span_shift(level), node->whole,
 		     node->joined);
 	for (unsigned int c = 0; c < CHILDREN; c++) {
 		unsigned long child = (index << PFN_TREE_SHIFT) + c;
-		bool mixed = masks && !child_taken(node, c) &&
-			     !child_free(node, level, c);
 
 		if (!in_tree(tree, level - 1, child))
 			continue;
-		if (level == 1 && masks)
+		if (level == 1)
 			check_word(tree, node, child, c);
-		else if (level > 1 && (node->written >> c & 1))
-			nr += check_marks(tree, level - 1, child,
-					  mixed || level == tree->root);
+		else if (node->written >> c & 1)
+			nr += check_marks(tree, level - 1, child);
 	}
 	return nr;
 }
@@ -1433,7 +1428,7 @@ void pfn_tree_check(const struct pfn_tree *tree)
 							<< span_shift(tree->root));
 
 	check_node(tree, tree->root, index);
-	pfn_joins_check(tree, check_marks(tree, tree->root, index, true));
+	pfn_joins_check(tree, check_marks(tree, tree->root, index));
 	BUG_ON(first < tree->start_pfn,
 	       "pfn_tree: page 0x%lx below the tree is free", first);
 	first = find_above(tree, 0, tree->end_pfn);
