@@ -12,6 +12,7 @@
  */
 #include "fail_alloc.h"
 #include "mm_fixture.h"
+#include "paging.h"
 
 /* Where most drawings begin. */
 #define BASE	0x80000ul
@@ -463,6 +464,22 @@ static void test_alloc_bootmem(void **state)
 	}
 }
 
+/* What is allocated can be written to when paging is on. */
+static void test_alloc_bootmem_is_mapped_to_be_written(void **state)
+{
+	const struct memblock_type *rsv = &memblock.reserved;
+
+	(void)state;
+	on_each_road {
+		long i;
+
+		machine_on_road(1, BASE, "0000");
+		i = memblock_search(rsv, virt_to_phys(alloc_bootmem(100)));
+		assert_int_equal(rsv->regions[i].owner->prot,
+				 VM_READ | VM_WRITE);
+	}
+}
+
 static void test_alloc_bootmem_align(void **state)
 {
 	(void)state;
@@ -818,6 +835,7 @@ int main(void)
 		TEST(test___alloc_bootmem_low_nopanic),
 		TEST(test___alloc_bootmem_low_node),
 		TEST(test_alloc_bootmem),
+		TEST(test_alloc_bootmem_is_mapped_to_be_written),
 		TEST(test_alloc_bootmem_align),
 		TEST(test_alloc_bootmem_nopanic),
 		TEST(test_alloc_bootmem_pages),

@@ -71,6 +71,16 @@ static void test_too_much_takes_nothing(void **state)
 	assert_int_equal(at(brk_alloc(SIZE, 1)), 0);
 }
 
+/* Nothing at all is to be had of a region of which nothing is left. */
+static void test_nothing_of_a_full_region(void **state)
+{
+	(void)state;
+	brk_init(BASE, BASE + SIZE / 2);
+	assert_non_null(brk_alloc(SIZE / 2, 1));
+	assert_non_null(brk_alloc(0, 1));
+	assert_null(brk_alloc(1, 1));
+}
+
 static void test_brk_alloc_or_panic_says_what_for(void **state)
 {
 	(void)state;
@@ -155,6 +165,7 @@ int main(void)
 		TEST(test_zeroed),
 		TEST(test_down_to_the_last_byte),
 		TEST(test_too_much_takes_nothing),
+		TEST(test_nothing_of_a_full_region),
 		TEST(test_brk_alloc_or_panic_says_what_for),
 		TEST(test_brk_seal_gives_back_whole_pages),
 		TEST(test_seal_of_a_full_region),

@@ -184,6 +184,24 @@ static void test_pool_across_regions_of_memory(void **state)
 	assert_true(cma_release(cma_find("pool"), AT(250), 10));
 }
 
+/* A pool below all other reservations is a pool like any other. */
+static void test_pool_that_is_reserved_first(void **state)
+{
+	phys_addr_t base = ROAD_NODE0 - PAGE(16);
+	struct cma *cma;
+
+	unit_reset(state);
+	road_machine(2);
+	memblock_add_node(base, PAGE(8), 0, MEMBLOCK_NONE);
+	host_ram(base, PAGE(8));
+	reserve(base, PAGE(8), &pool_owner);
+	road_to(STAGE_RUNNING);
+	cma = cma_find("pool");
+	assert_int_equal(paging_lookup(base, NULL), VM_READ | VM_WRITE);
+	assert_int_equal(cma_alloc(cma, 8, 0), base);
+	assert_true(cma_release(cma, base, 8));
+}
+
 static void test_no_memory_for_the_map(void **state)
 {
 	(void)state;
@@ -206,6 +224,7 @@ int main(void)
 		TEST(test_cma_release),
 		TEST(test_releases_that_are_refused),
 		TEST(test_pool_across_regions_of_memory),
+		TEST(test_pool_that_is_reserved_first),
 		TEST(test_no_memory_for_the_map),
 	};
 

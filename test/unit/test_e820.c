@@ -150,6 +150,8 @@ static void test_beyond_reach_is_dropped(void **state)
 	e820_memblock_setup();
 	assert_int_equal(memblock.memory.cnt, 1);
 	assert_int_equal(memblock.dropped.total_size, PAGE_SIZE);
+	assert_string_equal(memblock.dropped.regions[0].owner->name,
+			    "beyond what the CPU can address");
 	assert_log("warning: W-MEM-REACH");
 }
 
@@ -172,6 +174,33 @@ static void test_whole_address_space_is_no_memory(void **state)
 	e820_add(&e820_table, 0, PHYS_ADDR_MAX, E820_TYPE_RAM);
 	assert_panics(e820_memblock_setup(), "no usable page");
 	assert_int_equal(memblock.memory.cnt, 0);
+}
+
+/* One whose first and last byte add up to 2^64 is as large as it says. */
+static void test_usable_up_to_the_last_page_but_one(void **state)
+{
+	(void)state;
+	stage_begin(STAGE_MEMORY);
+	e820_add(&e820_table, PAGE(1), -PAGE(1) - 1, E820_TYPE_RAM);
+	e820_memblock_setup();
+	assert_int_equal(memblock.memory.regions[0].base, PAGE(1));
+}
+
+/* What lies behind a table that is full is no entry of it. */
+static void test_usable_behind_a_full_table(void **state)
+{
+	struct e820_entry *behind;
+
+	(void)state;
+	stage_begin(STAGE_MEMORY);
+	add(1, 2, E820_TYPE_RAM);
+	while (e820_table.nr_entries < e820_table.max)
+		add(2, 3, E820_TYPE_RESERVED);
+	behind = brk_alloc(sizeof(*behind), _Alignof(struct e820_entry));
+	assert_ptr_equal(behind, e820_table.entries + e820_table.max);
+	*behind = (struct e820_entry){ PAGE(5), PAGE(6) - 1, E820_TYPE_RAM };
+	e820_memblock_setup();
+	assert_int_equal(memblock_phys_mem_size(), PAGE(1));
 }
 
 /* ranges(): @nr usable ranges, each a page and @more bytes on either side. */
@@ -305,6 +334,8 @@ int main(void)
 		TEST(test_beyond_reach_is_dropped),
 		TEST(test_unknown_type_is_reserved),
 		TEST(test_whole_address_space_is_no_memory),
+		TEST(test_usable_up_to_the_last_page_but_one),
+		TEST(test_usable_behind_a_full_table),
 		TEST(test_more_ranges_than_room),
 		TEST(test_no_room_for_page_zero),
 		TEST(test_page_zero_that_is_no_memory),

@@ -337,6 +337,7 @@ static void test_debug_lines(void **state)
 {
 	(void)state;
 	memory("0000");
+	memblock_free(memblock_alloc(PAGE(1), PAGE(1)), PAGE(1));
 	memblock_dump_all();
 	assert_string_equal(host_log(), "");
 	memblock_debug = true;

@@ -345,6 +345,8 @@ static void test_memblock_upper_bound(void **state)
 	assert_int_equal(memblock_upper_bound(mem, AT(3) - 1), 1);
 	assert_int_equal(memblock_upper_bound(mem, AT(3)), 2);
 	assert_int_equal(memblock_upper_bound(mem, AT(4)), 2);
+	memblock_remove(AT(3), PAGE(1));
+	assert_int_equal(memblock_upper_bound(mem, AT(4)), 1);
 }
 
 static void test_memblock_search(void **state)

@@ -6,6 +6,7 @@
  */
 #include "early_alloc.h"
 #include "fail_alloc.h"
+#include "report.h"
 #include "road_fixture.h"
 
 /* holder(): who has the byte at @pa; NULL: nobody. */
@@ -299,6 +300,16 @@ static void test_boot_arguments(void **state)
 	parse("");
 }
 
+/* Which road it is anyway needs no warning. */
+static void test_no_warning_of_the_usual_road(void **state)
+{
+	(void)state;
+	parse("quiet");
+	assert_no_log("W-BOOTARG-EARLY");
+	parse("early=bootmem");
+	assert_no_log("W-BOOTARG-EARLY");
+}
+
 /* walk(): the whole road, then a page of the buddy's. */
 static void walk(void)
 {
@@ -370,6 +381,27 @@ static void test_early_alloc_in_each_stage(void **state)
 	}
 }
 
+/* From bootmem no more, from the buddy not yet. */
+static void test_early_alloc_during_handover(void **state)
+{
+	(void)state;
+	road_machine(1);
+	road_to(STAGE_HANDOVER);
+	assert_panics(early_alloc(PAGE(2), 0, &owner_stack),
+		      "BUG: alloc_pages() of buddy called in stage free_all_bootmem, where none");
+}
+
+/* What came from the buddy is its owner's and nobody else's. */
+static void test_early_alloc_balances_the_books(void **state)
+{
+	(void)state;
+	road_machine(1);
+	road_to(STAGE_RUNNING);
+	early_alloc(PAGE(1), 0, &owner_stack);
+	early_alloc(PAGE(2), NUMA_NO_NODE, &owner_stack);
+	assert_true(report_ledger());
+}
+
 static void test_early_alloc_too_early(void **state)
 {
 	(void)state;
@@ -417,6 +449,22 @@ static void grow_tables(void)
 	for (phys_addr_t pa = 1; memblock.reserved.max == max; pa += 2)
 		assert_int_equal(memblock_reserve(pa, 1), 0);
 	memblock_check();
+}
+
+/* Stacks, and tables that have moved, are written to with the MMU on. */
+static void test_what_the_boot_writes_is_mapped_for_it(void **state)
+{
+	phys_addr_t stack;
+
+	(void)state;
+	road_machine(2);
+	road_to(STAGE_PAGING);
+	stack = virt_to_phys((char *)early_stack_alloc(PAGE(1), 1) - 1);
+	grow_tables();
+	paging_init();
+	assert_int_equal(paging_lookup(stack, NULL), VM_READ | VM_WRITE);
+	assert_int_equal(paging_lookup(virt_to_phys(memblock.reserved.regions),
+				       NULL), VM_READ | VM_WRITE);
 }
 
 /* Tables that grow late come from whatever is legal, and everybody knows. */
@@ -505,11 +553,15 @@ int main(void)
 		TEST(test_handover_sees_pages_too_many),
 		TEST(test_other_road_ends_at_the_same_place),
 		TEST(test_boot_arguments),
+		TEST(test_no_warning_of_the_usual_road),
 		TEST(test_every_early_allocation_may_fail),
 		TEST(test_early_alloc_in_each_stage),
+		TEST(test_early_alloc_during_handover),
+		TEST(test_early_alloc_balances_the_books),
 		TEST(test_early_alloc_too_early),
 		TEST(test_early_alloc_too_much),
 		TEST(test_stack_above_its_guard),
+		TEST(test_what_the_boot_writes_is_mapped_for_it),
 		TEST(test_tables_grow_in_every_stage),
 		TEST(test_tables_cannot_grow),
 		TEST(test_brk_that_cannot_be_given_back),
