@@ -540,6 +540,7 @@ static void test_exact_pages(void **state)
 	assert_int_equal(alloc_pages_exact(PAGE(4), GFP_KERNEL), 0);
 	assert_int_equal(alloc_pages_exact(0, GFP_KERNEL), 0);
 	assert_int_equal(alloc_pages_exact(PHYS_ADDR_MAX, GFP_KERNEL), 0);
+	assert_no_log("refused");
 	assert_mm("0naaaaaaaaaaa000");
 	assert_true(free_pages_exact(MM(8), PAGE(4) + 1));
 	assert_true(free_pages_exact(MM(2), PAGE(2)));
@@ -815,6 +816,52 @@ static void test_tables_before_the_cache(void **state)
 	page_alloc_check();
 }
 
+/* spend_tables(): of a big_machine(), the first two nodes of the tree are held, and
+ * its own tables are in use. */
+static void spend_tables(void)
+{
+	for (unsigned int i = 0; i < PFN_TREE_OWN_TABLES; i++) {
+		phys_addr_t pa = alloc_pages(GFP_KERNEL, 1);
+
+		assert_int_equal(alloc_contig_range(PFN_DOWN(pa) + 2,
+						    mm_base_pfn + (i + 1) * 4096),
+				 0);
+	}
+	assert_int_equal(mm_nodes[0].table_pages, 0);
+}
+
+/* A block of whole words needs no table. */
+static void test_no_tables_for_words(void **state)
+{
+	(void)state;
+	big_machine(4 * 4096);
+	spend_tables();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 6), MM(2 * 4096));
+	assert_int_equal(alloc_pages(__GFP_THISNODE, 6), MM(2 * 4096 + 512));
+	assert_int_equal(mm_nodes[0].table_pages, 0);
+}
+
+/* A page of a word that a CPU keeps becomes tables, and the CPU leaves: nobody can
+ * free it all the same. */
+static void test_tables_in_a_run_that_goes(void **state)
+{
+	phys_addr_t table = MM(2 * 4096 + 1);
+
+	(void)state;
+	big_machine(4 * 4096);
+	spend_tables();
+	assert_int_equal(alloc_pages(__GFP_THISNODE, 0), MM(0));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(2 * 4096));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), table);
+	assert_true(free_pages_exact(table, PAGE(1)));
+	assert_int_equal(alloc_pages(__GFP_THISNODE, 1), MM(2 * 4096 + 2));
+	assert_ptr_equal(pfn_tree_next_tables(&mm_nodes[0].bdata->tree, NULL),
+			 phys_to_virt(table));
+	page_cache_leave();
+	assert_false(free_pages(table, 0));
+	assert_log("refused: inside a reservation");
+}
+
 /* sparse_machine(): one node of 12 nodes of its tree, with two pages in each, and
  * a page above them in the zone above; all is reserved but the first @nr pages. */
 static void sparse_machine(unsigned int nr, const char *bootargs)
@@ -884,6 +931,27 @@ static void test_poison_fills_tables(void **state)
 	page_alloc_check();
 }
 
+/* Such a page is given back as it is, and counted. */
+static void test_drain_counts_tables(void **state)
+{
+	phys_addr_t pa[3];
+	const char *table;
+	char last;
+
+	(void)state;
+	sparse_machine(12, "");
+	for (unsigned int i = 0; i < ARRAY_SIZE(pa); i++)
+		pa[i] = alloc_pages(__GFP_DMA32, 1);
+	table = pfn_tree_next_tables(&mm_nodes[0].bdata->tree, NULL);
+	assert_non_null(table);
+	last = table[PAGE_SIZE - 1];
+	for (unsigned int i = 0; i < ARRAY_SIZE(pa); i++)
+		assert_true(free_pages(pa[i], 1));
+	assert_int_equal(drain_all_pages(), 1);
+	assert_int_equal(table[PAGE_SIZE - 1], last);
+	page_alloc_check();
+}
+
 /* Nor is a page of a deep tree, which has a short way of its own, left as it was. */
 static void test_poison_fills_pages_of_a_deep_tree(void **state)
 {
@@ -897,6 +965,72 @@ static void test_poison_fills_pages_of_a_deep_tree(void **state)
 	memset(phys_to_virt(PFN_PHYS(border + 64)), 0x55, PAGE(1));
 	assert_true(free_pages(PFN_PHYS(border + 64), 0));
 	assert_filled(128 + 64, 128 + 65, 0xaa);
+	page_alloc_check();
+}
+
+/* free_unaligned(): page @pfn, of this CPU's home, is taken: it can't be freed by an
+ * address inside it. */
+static void free_unaligned(unsigned long pfn)
+{
+	assert_false(free_pages(PFN_PHYS(pfn) + 8, 0));
+	assert_log("refused: not the address of such a block");
+	assert_true(free_pages(PFN_PHYS(pfn), 0));
+}
+
+/* In a CPU's run, in its home, and in a home that is a deep tree. */
+static void test_free_of_an_address_inside_a_page(void **state)
+{
+	unsigned long border = 1ul << 19;
+
+	(void)state;
+	big_machine(256);
+	free_unaligned(PFN_DOWN(alloc_pages(GFP_KERNEL, 0)));
+	assert_int_equal(alloc_contig_range(BASE + 64, BASE + 66), 0);
+	free_unaligned(BASE + 64);
+	unit_reset(NULL);
+	machine_at(border - 128, 256, "");
+	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);
+	assert_int_equal(alloc_contig_range(border + 64, border + 66), 0);
+	free_unaligned(border + 64);
+	page_alloc_check();
+}
+
+/* What lies below the home of a deep tree is another zone's, however large the home
+ * is. */
+static void test_free_below_a_deep_home(void **state)
+{
+	unsigned long pfn = 0x100, border = 0x200;
+
+	(void)state;
+	host.dma32_limit_pfn = border;
+	machine_at(pfn, 1ul << 19, "");
+	assert_true(mm_nodes[0].bdata->tree.deep);
+	assert_true(alloc_pages(GFP_KERNEL, 0) >= PFN_PHYS(border));
+	assert_int_equal(alloc_contig_range(pfn + 64, pfn + 66), 0);
+	assert_true(free_pages(PFN_PHYS(pfn + 64), 0));
+	page_alloc_check();
+}
+
+/* The page behind a home is no part of it, and not looked at, though it could pass
+ * for one in use: what its tree would have of it is what it has of word 0. */
+static void test_free_right_behind_the_home(void **state)
+{
+	(void)state;
+	mm_base_pfn = BASE;
+	mm_begin(1);
+	host_ram(MM(0), PAGE(4096));
+	memblock_add_node(MM(0), PAGE(4096), 0, MEMBLOCK_NONE);
+	mm_ready(1);
+	reserve_bootmem(MM(0), PAGE(64), BOOTMEM_DEFAULT);
+	mm_handover();
+	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);
+	free_bootmem_late(MM(0), PAGE(64));
+	assert_int_equal(alloc_contig_range(BASE, BASE + 1), 0);
+	assert_true(free_pages(MM(0), 0));
+	assert_false(pfn_tree_flag(&mm_nodes[0].bdata->tree, BASE));
+	assert_int_equal(alloc_contig_range(BASE, BASE + 1), 0);
+	assert_false(free_pages(MM(4096), 0));
+	assert_log("refused: not memory of one node");
 	page_alloc_check();
 }
 
@@ -1182,6 +1316,8 @@ int main(void)
 		TEST(test_tables_come_from_the_buddy),
 		TEST(test_made_tables_leave_the_rest),
 		TEST(test_tables_before_the_cache),
+		TEST(test_no_tables_for_words),
+		TEST(test_tables_in_a_run_that_goes),
 		TEST(test_free_of_no_block),
 		TEST(test_free_of_foreign_memory),
 		TEST(test_free_of_a_reservation),
@@ -1209,7 +1345,11 @@ int main(void)
 		TEST(test_bulk),
 		TEST(test_tables_run_out),
 		TEST(test_poison_fills_tables),
+		TEST(test_drain_counts_tables),
 		TEST(test_poison_fills_pages_of_a_deep_tree),
+		TEST(test_free_of_an_address_inside_a_page),
+		TEST(test_free_below_a_deep_home),
+		TEST(test_free_right_behind_the_home),
 		TEST(test_contig_range_leaves_the_tables),
 		TEST(test_exact_pages_across_regions),
 		TEST(test_exact_pages_of_a_large_order),

@@ -87,6 +87,7 @@ static void test_first_page_brings_its_run(void **state)
 	assert_int_equal(zone_free(0), 3 * WORD);
 	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(2));
 	assert_int_equal(drain_all_pages(), 61);
+	assert_int_equal(drain_all_pages(), 0);
 	assert_sound(4 * WORD - 3);
 }
 
@@ -435,6 +436,13 @@ static void test_disowned_page_of_a_run(void **state)
 	assert_sound(4 * WORD - 1);
 }
 
+/* leave(): page_cache_leave() for on_cpu(). */
+static void leave(void *arg)
+{
+	(void)arg;
+	page_cache_leave();
+}
+
 /* The CPU that kept its run leaves: it is somebody's all the same. */
 static void test_disowned_page_of_a_run_that_goes(void **state)
 {
@@ -452,6 +460,23 @@ static void test_disowned_page_of_a_run_that_goes(void **state)
 	refused(0, pa, 0, "inside a reservation");
 	refused(1, pa + PAGE(5), 0, "inside a reservation");
 	assert_sound(4 * WORD - 2 - 32);
+}
+
+/* The same of a run of single pages. */
+static void test_disowned_single_page_of_a_run_that_goes(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	machine_of(4 * WORD);
+	alloc_on(0, GFP_KERNEL, 0);
+	pa = alloc_on(1, GFP_KERNEL, 0);
+	assert_int_equal(pa, MM(WORD));
+	disown_pages(pa, 0);
+	memblock_reserve(pa, PAGE(1));
+	on_cpu(1, leave, NULL);
+	refused(0, pa, 0, "inside a reservation");
+	assert_sound(4 * WORD - 3);
 }
 
 static void test_disowned_word_of_a_run(void **state)
@@ -596,13 +621,6 @@ static void test_leave_twice(void **state)
 	assert_sound(4 * WORD - 1);
 }
 
-/* leave(): page_cache_leave() for on_cpu(). */
-static void leave(void *arg)
-{
-	(void)arg;
-	page_cache_leave();
-}
-
 /* The first on the list leaves, then the last. */
 static void test_leave_in_any_order(void **state)
 {
@@ -616,6 +634,25 @@ static void test_leave_in_any_order(void **state)
 	on_cpu(1, leave, NULL);
 	assert_int_equal(drain_all_pages(), 0);
 	assert_sound(4 * WORD - 1 - 3);
+}
+
+/* Who has left has no run any more to take a flag away from. */
+static void test_leave_and_fill_again(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	machine_of(4 * WORD);
+	alloc_contig_range(BASE, BASE + 1);
+	alloc_contig_range(BASE + 2, BASE + WORD);
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(WORD));
+	page_cache_leave();
+	assert_false(cpu_pages.linked);
+	pa = alloc_pages(GFP_KERNEL, 0);
+	assert_int_equal(pa, MM(WORD + 2));
+	assert_int_equal(alloc_pages(GFP_KERNEL, 1), MM(2 * WORD));
+	assert_true(pfn_tree_flag(&NODE_DATA(0)->bdata->tree, PFN_DOWN(pa)));
+	cpus_check();
 }
 
 /* Where the trees have nothing, what other CPUs keep is taken back. */
@@ -757,6 +794,19 @@ static void test_free_exact_of_what_is_being_freed(void **state)
 	assert_sound(4 * WORD - 1);
 }
 
+/* What a CPU keeps is free, as whatever blocks it does. */
+static void test_free_exact_of_what_a_cpu_keeps(void **state)
+{
+	phys_addr_t pa;
+
+	(void)state;
+	machine_of(4 * WORD);
+	pa = alloc_pages(GFP_KERNEL, 1);
+	assert_true(free_pages(pa, 1));
+	assert_false(free_pages_exact(pa, PAGE(2)));
+	assert_log("0x2000 bytes) refused: already free");
+}
+
 /* Turns that this CPU has waited for its node's lock. */
 static unsigned long waited;
 
@@ -768,15 +818,21 @@ static void let_go(unsigned long turns)
 		spin_unlock(&NODE_DATA(0)->lock);
 }
 
+/* wait_for_lock(): the other CPU has it from here on. */
+static void wait_for_lock(void)
+{
+	waited = 0;
+	smp_active = true;
+	host.relax = let_go;
+	spin_lock(&NODE_DATA(0)->lock);
+}
+
 /* free_while_locked(): page @pfn of this CPU's home is freed while another has the
  * lock; then the pages next to it are, one of which is free already. */
 static void free_while_locked(unsigned long pfn)
 {
 	assert_int_equal(alloc_contig_range(pfn, pfn + 4), 0);
-	waited = 0;
-	smp_active = true;
-	host.relax = let_go;
-	spin_lock(&NODE_DATA(0)->lock);
+	wait_for_lock();
 	assert_true(free_pages(PFN_PHYS(pfn), 0));
 	assert_int_equal(waited, 10);
 	smp_active = false;
@@ -796,6 +852,19 @@ static void test_free_waits_for_the_lock(void **state)
 	assert_false(NODE_DATA(0)->bdata->tree.deep);
 	free_while_locked(BASE + 2 * WORD);
 	assert_sound(4 * WORD - 1);
+}
+
+/* What a CPU that leaves gives back is its node's. */
+static void test_leave_waits_for_the_lock(void **state)
+{
+	(void)state;
+	machine_of(4 * WORD);
+	alloc_pages(GFP_KERNEL, 0);
+	wait_for_lock();
+	page_cache_leave();
+	assert_int_equal(waited, 10);
+	smp_active = false;
+	assert_sound(4 * WORD - 2);
 }
 
 static void test_free_waits_in_a_deep_tree(void **state)
@@ -834,6 +903,7 @@ int main(void)
 		TEST(test_reservation_made_after_release),
 		TEST(test_disowned_page_of_a_run),
 		TEST(test_disowned_page_of_a_run_that_goes),
+		TEST(test_disowned_single_page_of_a_run_that_goes),
 		TEST(test_disowned_word_of_a_run),
 		TEST(test_late_page_inside_a_run),
 		TEST(test_late_page_that_is_free),
@@ -843,6 +913,7 @@ int main(void)
 		TEST(test_cpu_of_a_node_without_memory),
 		TEST(test_leave_twice),
 		TEST(test_leave_in_any_order),
+		TEST(test_leave_and_fill_again),
 		TEST(test_memory_is_short),
 		TEST(test_free_pages_may_hold_anything),
 		TEST(test_every_order),
@@ -850,7 +921,9 @@ int main(void)
 		TEST(test_flag_goes_with_the_reservation),
 		TEST(test_free_between_blocks),
 		TEST(test_free_exact_of_what_is_being_freed),
+		TEST(test_free_exact_of_what_a_cpu_keeps),
 		TEST(test_free_waits_for_the_lock),
+		TEST(test_leave_waits_for_the_lock),
 		TEST(test_free_waits_in_a_deep_tree),
 	};
 
