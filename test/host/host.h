@@ -39,6 +39,7 @@ struct host {
 	const struct paging_mode *mode;	/* what arch_paging_enable() was given */
 	phys_addr_t root;		/* the same; 0 before */
 	unsigned long nr_flushes;	/* calls of arch_flush_tlb() */
+	unsigned long flushed;		/* what it was given last */
 	phys_addr_t nr_forgotten;	/* bytes that arch_dcache_inval() was given */
 	/* arch_counter()'s answer; NULL: how often it was asked. */
 	unsigned long long (*counter)(void);

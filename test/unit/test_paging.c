@@ -223,6 +223,19 @@ static void test_map_wanted_keeps_to_its_range(void **state)
 	assert_mapped();
 }
 
+/* And ends where the format's reach does. */
+static void test_map_wanted_across_the_reach(void **state)
+{
+	const phys_addr_t reach = (phys_addr_t)1 << 38;
+
+	(void)state;
+	host.nr_modes = 1;
+	boot_to_paging();
+	paging_map_wanted(reach - PAGE(1), reach + PAGE(1));
+	assert_int_equal(paging_lookup(reach - PAGE(1), NULL), 0);
+	assert_mapped();
+}
+
 /* An entry that maps nothing yet is written once, a live one is broken first. */
 static void test_map_breaks_only_live_leaves(void **state)
 {
@@ -236,6 +249,17 @@ static void test_map_breaks_only_live_leaves(void **state)
 	want[100] = RW;
 	want[99] = VM_READ;
 	assert_mapped();
+}
+
+/* What is flushed is what the leaf translated. */
+static void test_map_flushes_each_leaf(void **state)
+{
+	(void)state;
+	reserve(100, 101, &owner_foreign, MEMBLOCK_NONE);
+	boot_to_paging();
+	paging_map(BASE + PAGE(102), BASE + PAGE(105), 0);
+	assert_int_equal(host.nr_flushes, 3);
+	assert_int_equal(host.flushed, BASE + PAGE(104));
 }
 
 /* Where RAM begins, and how much there is, in the next test: an entry of the root
@@ -458,6 +482,25 @@ static void test_mode_reaches_devices_and_blob(void **state)
 	machine.dtb_size = 40;
 	boot_to_paging();
 	assert_int_equal(paging_stats().mode->levels, 4);
+}
+
+/* levels_with_uart(): of the format that is chosen with a UART of @size bytes right
+ * behind the first page that 3 levels don't reach. */
+static unsigned int levels_with_uart(phys_addr_t size)
+{
+	machine_ready(NULL);
+	machine.uart.base = ((phys_addr_t)1 << 38) + PAGE(1);
+	machine.uart.size = size;
+	boot_to_paging();
+	return paging_stats().mode->levels;
+}
+
+/* A device without registers is no reason for a deeper format. */
+static void test_mode_reaches_devices_with_a_size(void **state)
+{
+	(void)state;
+	assert_int_equal(levels_with_uart(0), 3);
+	assert_int_equal(levels_with_uart(8), 4);
 }
 
 static void test_lookup_beyond_the_reach(void **state)
@@ -724,8 +767,10 @@ int main(void)
 		TEST(test_map_splits_a_live_leaf),
 		TEST(test_map_without_permission_unmaps),
 		TEST(test_map_wanted_keeps_to_its_range),
+		TEST(test_map_wanted_across_the_reach),
 		TEST(test_map_breaks_only_live_leaves),
 		TEST(test_highest_bits_are_no_address),
+		TEST(test_map_flushes_each_leaf),
 		TEST(test_leaves_up_to_the_highest_level_only),
 		TEST(test_map_of_the_same_changes_nothing),
 		TEST(test_map_over_a_table),
@@ -741,6 +786,7 @@ int main(void)
 		TEST(test_devices_next_to_each_other),
 		TEST(test_device_below_the_other),
 		TEST(test_mode_reaches_devices_and_blob),
+		TEST(test_mode_reaches_devices_with_a_size),
 		TEST(test_lookup_beyond_the_reach),
 		TEST(test_check_notices_write_and_execute),
 		TEST(test_check_notices_a_leaf_over_no_map),
