@@ -64,7 +64,8 @@ static void free_memory(void)
 	memory = NULL;
 }
 
-/* tree_init(): a tree over [@start, @end) in garbage of just its size. */
+/* tree_init(): a tree over [@start, @end), made of garbage, in garbage of just its
+ * size. */
 static void tree_init(unsigned long start, unsigned long end)
 {
 	size_t bytes = pfn_tree_bytes(start, end);
@@ -73,6 +74,7 @@ static void tree_init(unsigned long start, unsigned long end)
 	assert_int_equal(posix_memalign((void **)&memory, PFN_TREE_ALIGN,
 					bytes), 0);
 	memset(memory, HOST_GARBAGE, bytes);
+	memset(&tree, HOST_GARBAGE, sizeof(tree));
 	pfn_tree_init(&tree, memory, start, end);
 }
 
@@ -636,6 +638,24 @@ static void test_flags(void **state)
 	pfn_tree_check(&tree);
 }
 
+/* What is whole nodes below the root's children gets its flags when it is written
+ * next, as if for the first time: as what it is by then. */
+static void test_flags_of_what_is_claimed_and_given(void **state)
+{
+	unsigned long nr = 4 * NODE2_PAGES, pfn = NODE2_PAGES + NODE1_PAGES;
+
+	(void)state;
+	tree_init(0, nr);
+	pfn_tree_release(&tree, 0, nr);
+	pfn_tree_take(&tree, pfn, 0);
+	pfn_tree_claim(&tree, pfn, pfn + NODE1_PAGES);
+	assert_true(pfn_tree_flag(&tree, pfn));
+	pfn_tree_give_range(&tree, pfn, pfn + NODE1_PAGES);
+	pfn_tree_take(&tree, pfn, 0);
+	assert_false(pfn_tree_flag(&tree, pfn));
+	pfn_tree_check(&tree);
+}
+
 /* page_given(): pfn_tree_give_page() with what follows; whether it was. */
 static bool page_given(unsigned long pfn)
 {
@@ -779,6 +799,18 @@ static void test_check_sees_joins_inside_a_block(void **state)
 	node->whole |= 1;
 	assert_panics(pfn_tree_check(&tree),
 		      "word 0x0 is part of a block and has its own");
+}
+
+/* What is wrong with a node is said with its first page. */
+static void test_check_says_where(void **state)
+{
+	struct pfn_node *node;
+
+	(void)state;
+	tree_init(NODE1_PAGES, 2 * NODE1_PAGES);
+	node = (struct pfn_node *)&memory[TABLES + 64];
+	node->joined |= 1;
+	assert_panics(pfn_tree_check(&tree), "level 1: at 0x1000 something is joined that isn't taken");
 }
 
 /* A shape: the pages that a tree covers. */
@@ -1241,7 +1273,9 @@ int main(void)
 		TEST(test_check_sees_pages_that_are_no_block),
 		TEST(test_check_sees_a_word_that_is_not_plain),
 		TEST(test_check_sees_joins_inside_a_block),
+		TEST(test_check_says_where),
 		TEST(test_flags),
+		TEST(test_flags_of_what_is_claimed_and_given),
 		TEST(test_what_is_visited_is_all_that_is_read),
 		TEST(test_visited_is_a_small_part),
 		TEST(test_every_shape_against_the_model),

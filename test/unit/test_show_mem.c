@@ -176,6 +176,21 @@ static void test_zone_lines_around_touching_no_map(void **state)
 		   "Fallback");
 }
 
+/* A range that was freed, the last one of all, isn't cut around. */
+static void test_zone_lines_after_no_map(void **state)
+{
+	(void)state;
+	road_machine(1);
+	memblock_reserve_owner(ROAD_NODE0 + PAGE(255), PAGE(1), MEMBLOCK_NOMAP,
+			       &owner_secret);
+	road_to(STAGE_HANDOVER);
+	memblock_phys_free(ROAD_NODE0 + PAGE(255), PAGE(1));
+	report_zones();
+	assert_log("Early memory node ranges\n"
+		   "  node   0: [mem 0x0000000080000000-0x00000000800fffff]\n"
+		   "Fallback");
+}
+
 /* A border inside a node: it is named once all the same. */
 static void test_zone_lines_with_two_zones(void **state)
 {
@@ -331,6 +346,7 @@ int main(void)
 		TEST(test_zone_lines),
 		TEST(test_zone_lines_around_no_map),
 		TEST(test_zone_lines_around_touching_no_map),
+		TEST(test_zone_lines_after_no_map),
 		TEST(test_zone_lines_with_no_map_across_nodes),
 		TEST(test_zone_lines_with_two_zones),
 		TEST(test_memory_line),
