@@ -587,6 +587,20 @@ static void test_set_node_drops_the_runs(void **state)
 	cpus_check();
 }
 
+/* What a CPU keeps of one node stays where another one's is needed. */
+static void test_contig_range_drains_its_own_node(void **state)
+{
+	(void)state;
+	host.dma32_limit_pfn = 0;
+	mm_machine(2, BASE, "0000000000000000" "1111111111111111");
+	mm_handover();
+	assert_int_equal(alloc_pages(GFP_KERNEL, 0), MM(0));
+	assert_int_equal(zone_free(0), 0);
+	assert_int_equal(alloc_contig_range(BASE + 20, BASE + 22), 0);
+	assert_int_equal(zone_free(0), 0);
+	page_alloc_check();
+}
+
 /* A CPU whose node has no memory keeps that of the nearest node that has. */
 static void test_cpu_of_a_node_without_memory(void **state)
 {
@@ -807,6 +821,14 @@ static void test_free_exact_of_what_a_cpu_keeps(void **state)
 	assert_log("0x2000 bytes) refused: already free");
 }
 
+static void test_disclaim_of_an_order_too_large(void **state)
+{
+	(void)state;
+	machine_of(4 * WORD);
+	assert_panics(page_cache_disclaim(BASE, BASE + 1, PAGE_CACHE_ORDERS),
+		      "BUG: page_cache: no cache has order 10");
+}
+
 /* Turns that this CPU has waited for its node's lock. */
 static unsigned long waited;
 
@@ -910,6 +932,7 @@ int main(void)
 		TEST(test_run_across_the_zones_border),
 		TEST(test_block_across_the_zones_border),
 		TEST(test_set_node_drops_the_runs),
+		TEST(test_contig_range_drains_its_own_node),
 		TEST(test_cpu_of_a_node_without_memory),
 		TEST(test_leave_twice),
 		TEST(test_leave_in_any_order),
@@ -922,6 +945,7 @@ int main(void)
 		TEST(test_free_between_blocks),
 		TEST(test_free_exact_of_what_is_being_freed),
 		TEST(test_free_exact_of_what_a_cpu_keeps),
+		TEST(test_disclaim_of_an_order_too_large),
 		TEST(test_free_waits_for_the_lock),
 		TEST(test_leave_waits_for_the_lock),
 		TEST(test_free_waits_in_a_deep_tree),
