@@ -870,6 +870,14 @@ static void test_user_of_the_root(void **state)
 	assert_clean();
 }
 
+/* remove_image(): the program isn't in the machine's memory. */
+static void remove_image(void)
+{
+	image.start = 0;
+	image.end = 0;
+	image.nr_segments = 0;
+}
+
 /* Nothing of a machine whose program isn't in its memory is the image's. */
 static void test_image_that_is_not_there(void **state)
 {
@@ -879,9 +887,7 @@ static void test_image_that_is_not_there(void **state)
 	region("region", 0x88000000, 0x1000, NULL);
 	end();
 	load(LARGE_BRK);
-	image.start = 0;
-	image.end = 0;
-	image.nr_segments = 0;
+	remove_image();
 	fixture_scan();
 	assert_reserved("88000000-88000fff reserved region\n");
 	assert_clean();
@@ -1291,16 +1297,16 @@ static void test_room_in_what_does_not_answer(void **state)
 {
 	(void)state;
 	root(1, 1);
-	memory(0x70000000, 0x1000000);
-	memory(0x60000000, 0x1000000);
+	memory(0xe0000000, 0x1000000);
+	memory(0xd0000000, 0x1000000);
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
 	load(LARGE_BRK);
-	host_ram(0x70000000, 0x2000);
+	host_ram(0xe0000000, 0x2000);
 	rescan();
 	assert_log("of: brk goes on at [0x000000008");
 	root(1, 1);
 	for (uint32_t i = 0; i < 65; i++)
-		memory(0x10000000 + i * 0x100000, 0x100000);
+		memory(0xd0000000 + i * 0x100000, 0x100000);
 	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
 	scan(PAGE(14));
 	assert_log("bytes in a row are nobody's");
@@ -1360,7 +1366,8 @@ static void test_room_in_odd_trees(void **state)
 	assert_int_equal(log_count("W-REG-WRAP"), 1);
 }
 
-/* A bank of which all is somebody's, and a page 0 that would do. */
+/* A bank of which all is somebody's, and a page 0 that would do: no image is above
+ * it. */
 static void test_room_in_a_bank_that_is_taken(void **state)
 {
 	(void)state;
@@ -1372,6 +1379,7 @@ static void test_room_in_a_bank_that_is_taken(void **state)
 	end();
 	load(LARGE_BRK);
 	host_ram(0, 0x100000);
+	remove_image();
 	rescan();
 	assert_log("of: brk goes on at [0x000000008");
 }
@@ -1463,6 +1471,21 @@ static void test_room_beside_an_empty_range(void **state)
 	end();
 	scan(SMALL_BRK);
 	assert_log("of: brk goes on at ");
+}
+
+/* Memory that ends where the image begins is below it all the same: firmware may be
+ * there that nobody names. */
+static void test_room_below_the_image(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(FIXTURE_RAM, 0x100000);
+	memory(FIXTURE_RAM + 0x100000, 0x100000);
+	memory((uint32_t)FIXTURE_IMAGE, 0x10000000);
+	load(SMALL_BRK);
+	host.firmware_name = "some firmware";
+	fixture_scan();
+	assert_log("of: brk goes on at [0x00000000802");
 }
 
 /* Where there is room for it, or some is found, there is a list of nodes, and they
@@ -1617,6 +1640,7 @@ int main(void)
 		TEST(test_no_cpus),
 		TEST(test_room_that_is_just_enough),
 		TEST(test_room_beside_an_empty_range),
+		TEST(test_room_below_the_image),
 		TEST(test_nodes_are_listed),
 		TEST(test_cpu_without_a_node),
 		TEST(test_cpus_of_another_tree),
