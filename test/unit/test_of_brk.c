@@ -162,6 +162,23 @@ static void test_brk_goes_on_in_the_first_bank_that_stays(void **state)
 			 BANK);
 }
 
+/* The lines' first and last byte are the reservation's. */
+static void test_brk_goes_on_where_it_says(void **state)
+{
+	const struct memblock_region *r;
+	char first[64], last[64];
+
+	(void)state;
+	scan_with_extras((struct extras){ 0 });
+	r = brk_extension();
+	snprintf(first, sizeof(first), "of: brk goes on at [0x%016llx-", r->base);
+	snprintf(last, sizeof(last), "-0x%016llx] for the tree's many ranges",
+		 memblock_last(r));
+	assert_log(first);
+	assert_log(last);
+	assert_int_equal(r->owner->prot, VM_READ | VM_WRITE);
+}
+
 static void test_brk_leaves_memreserve_alone(void **state)
 {
 	(void)state;
@@ -208,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_a_hundred_thousand_banks),
 		cmocka_unit_test(test_no_room_for_brk_to_go_on),
 		cmocka_unit_test(test_brk_goes_on_in_the_first_bank_that_stays),
+		cmocka_unit_test(test_brk_goes_on_where_it_says),
 		cmocka_unit_test(test_brk_leaves_memreserve_alone),
 		cmocka_unit_test(test_brk_leaves_what_chosen_names_alone),
 		cmocka_unit_test(test_brk_leaves_the_initrd_alone),

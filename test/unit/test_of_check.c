@@ -85,6 +85,17 @@ static void test_every_length(void **state)
 	}
 }
 
+/* Of what is shorter than a header nothing is looked at, not even its magic. */
+static void test_blob_shorter_than_a_header(void **state)
+{
+	(void)state;
+	memset(blob, 0, sizeof(blob));
+	assert_int_equal(of_check_blob(blob, sizeof(struct fdt_header) - 1),
+			 -FDT_ERR_TRUNCATED);
+	assert_int_equal(of_check_blob(blob, sizeof(struct fdt_header)),
+			 -FDT_ERR_BADMAGIC);
+}
+
 static void test_unaligned_address(void **state)
 {
 	(void)state;
@@ -175,6 +186,10 @@ static void test_largest_blob(void **state)
 	memcpy(large, blob, blob_size);
 	fdt_set_totalsize(large, (uint32_t)OF_MAX_DTB_SIZE);
 	assert_int_equal(of_check_blob(large, OF_MAX_DTB_SIZE), 0);
+	unit_reset(NULL);
+	host_load(ALONE, large, OF_MAX_DTB_SIZE);
+	of_verify(ALONE);
+	assert_int_equal(machine.dtb_size, OF_MAX_DTB_SIZE);
 	fdt_set_totalsize(large, (uint32_t)OF_MAX_DTB_SIZE + 1);
 	assert_int_equal(of_check_blob(large, OF_MAX_DTB_SIZE + 1),
 			 -FDT_ERR_TRUNCATED);
@@ -224,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header_fields),
 		cmocka_unit_test(test_every_length),
+		cmocka_unit_test(test_blob_shorter_than_a_header),
 		cmocka_unit_test(test_unaligned_address),
 		cmocka_unit_test(test_no_memory_at_the_address),
 		cmocka_unit_test(test_garbage_at_the_address),

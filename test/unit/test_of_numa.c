@@ -74,6 +74,8 @@ static void test_bad_distances_keep_their_default(void **state)
 	assert_int_equal(node_distance(1, 0), 25);
 	assert_int_equal(node_distance(1, 1), 10);
 	assert_int_equal(log_count("warning: W-NUMA-DISTANCE: "), 4);
+	assert_log("distance-map: distance 11 from node 0 to 0 is none; the default stays");
+	assert_log("distance-map: distance 30 from node 0 to 9 names a node without memory or CPU; the default stays");
 	assert_int_equal(log_count("warning: W-NUMA-MATRIX: "), 1);
 }
 

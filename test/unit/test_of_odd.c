@@ -136,7 +136,7 @@ static void load_model(const char *name)
 	load(PAGE(16));
 }
 
-/* Eighty characters are shown whole, one more is cut and says so. */
+/* Eighty characters are shown whole, as a copy too; one more is cut and says so. */
 static void test_model_that_is_long(void **state)
 {
 	char text[82];
@@ -146,6 +146,9 @@ static void test_model_that_is_long(void **state)
 	text[80] = '\0';
 	load_model(text);
 	assert_string_equal(machine.model, text);
+	text[0] = '\t';
+	load_model(text);
+	assert_string_equal(machine.model + 1, text + 1);
 	text[80] = 'm';
 	text[81] = '\0';
 	load_model(text);
@@ -173,6 +176,7 @@ static void assert_stdout(const char *path, int len, bool found)
 	put_bytes("serial0", "/uart@10000000\0");
 	put_bytes("endless", "/uart@10000000");
 	put_bytes("relative", "uart@10000000\0");
+	put_bytes(":115200", "/uart@10000000\0");
 	end();
 	chosen_stdout(path, len);
 	load(PAGE(16));
@@ -290,6 +294,20 @@ static void test_status_of_devices(void **state)
 	assert_int_equal(machine.poweroff.fail, 0x13333);
 }
 
+/* The bytes of a status count, its NUL may be missing. */
+static void test_status_without_an_end(void **state)
+{
+	(void)state;
+	usual();
+	node("finisher");
+	put_bytes("compatible", "sifive,test1\0");
+	put_list("reg", 0x1000, 0x1000);
+	put_bytes("status", "okay");
+	end();
+	load(PAGE(16));
+	assert_int_equal(machine.poweroff.pa, 0x1000);
+}
+
 /* What a syscon-poweroff here has. */
 #define HAS_REGMAP	1u
 #define HAS_OFFSET	2u
@@ -327,6 +345,27 @@ static void test_syscon_that_lacks_something(void **state)
 	assert_syscon(31, 0x2010);
 	for (unsigned int bit = 0; bit < 5; bit++)
 		assert_syscon(31 & ~(1u << bit), 0);
+}
+
+/* A finisher says how the run went, a syscon can't: it is the finisher that counts. */
+static void test_finisher_beside_a_syscon(void **state)
+{
+	(void)state;
+	usual();
+	finisher("finisher", 0x1000, "okay");
+	node("poweroff");
+	put_bytes("compatible", "syscon-poweroff\0");
+	put_list("regmap", 7);
+	put_list("offset", 0x10);
+	put_list("value", 3);
+	end();
+	node("block");
+	put_list("phandle", 7);
+	put_list("reg", 0x2000, 0x1000);
+	end();
+	load(PAGE(16));
+	assert_int_equal(machine.poweroff.pa, 0x1000);
+	assert_int_equal(machine.poweroff.fail, 0x13333);
 }
 
 /* assert_psci(): with that status the method is @method. */
@@ -501,6 +540,10 @@ static void test_words_of_mem(void **state)
 	assert_bootargs("mem=16Mx", "80000000-bfffffff 0\n", 1);
 	assert_bootargs("mem=16T", "80000000-bfffffff 0\n", 0);
 	assert_bootargs("mem=1G", "80000000-bfffffff 0\n", 0);
+	assert_bootargs("mem=16M@0x80000000 mem=4K@0xfffffffffffff000",
+			"80000000-80ffffff 0\n", 0);
+	assert_bootargs("mem=16M@0x80000000 mem=8K@0xfffffffffffff000",
+			"80000000-80ffffff 0\n", 1);
 }
 
 /* Numbers of four cells, of which the first two must be zero. */
@@ -517,6 +560,7 @@ static void test_entries_of_four_cells(void **state)
 	boot();
 	assert_memory("80000000-bfffffff 0\n");
 	assert_warnings("W-REG-CELLS", 2);
+	assert_log("memory@80000000: an entry of reg doesn't fit into 64 bits; it is ignored");
 }
 
 /* A bus that counts no cells, or too many, has no ranges, and says why. */
@@ -548,6 +592,21 @@ static void test_memory_without_any_property(void **state)
 	assert_clean();
 }
 
+/* What two nodes claim from the same address on stays, where one of them says so. */
+static void test_banks_of_which_one_is_hotpluggable(void **state)
+{
+	(void)state;
+	usual();
+	node("memory@a");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", FIXTURE_RAM, FIXTURE_RAM_SIZE / 2);
+	put_bytes("hotpluggable", "");
+	end();
+	boot();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_warnings("W-MEM-OVERLAP", 1);
+}
+
 /* A number of a node that has no length of one: node 0, with a warning. */
 static void test_node_id_that_is_no_cell(void **state)
 {
@@ -561,6 +620,56 @@ static void test_node_id_that_is_no_cell(void **state)
 	boot();
 	assert_memory("80000000-bfffffff 0\n");
 	assert_warnings("W-NUMA-NO-ID", 1);
+}
+
+/* bank(): a memory node with so many bytes, which is node @nid's. */
+static void bank(const char *name, uint32_t base, uint32_t size, uint32_t nid)
+{
+	node(name);
+	put_bytes("device_type", "memory\0");
+	put_list("reg", base, size);
+	put_list("numa-node-id", nid);
+	end();
+}
+
+/* A node without memory is one all the same. */
+static void test_node_that_has_only_a_cpu(void **state)
+{
+	(void)state;
+	root(1, 1);
+	bank("memory@80000000", FIXTURE_RAM, FIXTURE_RAM_SIZE, 3);
+	node("cpus");
+	put_list("#address-cells", 1);
+	put_list("#size-cells", 0);
+	node("cpu@0");
+	put_list("reg", 0);
+	put_list("numa-node-id", 5);
+	end();
+	end();
+	boot();
+	assert_int_equal(nr_node_ids, 2);
+	assert_int_equal(node_hwid(machine.cpus[0].nid), 5);
+}
+
+/* A map that says nothing doesn't keep the next one from being read. */
+static void test_distance_map_without_a_matrix(void **state)
+{
+	(void)state;
+	root(1, 1);
+	bank("memory@80000000", FIXTURE_RAM, 0x10000000, 0);
+	bank("memory@90000000", FIXTURE_RAM + 0x10000000, 0x10000000, 1);
+	node("empty");
+	put_bytes("compatible", "numa-distance-map-v1\0");
+	end();
+	node("distances");
+	put_bytes("compatible", "numa-distance-map-v1\0");
+	put_list("distance-matrix", 0, 1, 25);
+	end();
+	boot();
+	assert_warnings("W-NUMA-MATRIX", 1);
+	assert_log("empty: distance-matrix has 0 bytes");
+	assert_int_equal(node_distance(0, 1), 25);
+	assert_int_equal(node_distance(1, 0), 25);
 }
 
 /* assert_initrd(): what /chosen says, in cells, and whether that is an initrd. */
@@ -686,6 +795,43 @@ static void test_sizes_that_are_none(void **state)
 		       "alignment", 0, 0x1000);
 }
 
+/* Two regions never share a page. */
+static void test_sizes_that_are_no_whole_pages(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	node("pool");
+	put_list("size", 0x801);
+	put_list("alloc-ranges", 0x88000000, 0x2000);
+	end();
+	end();
+	boot();
+	assert_reserved("88001000-88001fff reserved pool\n");
+}
+
+/* The larger alignment goes first, wherever it stands: the small region would take
+ * the only place that it has. */
+static void test_region_that_has_one_place(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		usual();
+		regions(1);
+		for (int i = 0; i < 2; i++) {
+			node(i == first ? "small" : "large");
+			put_list("size", 0x1000);
+			put_list("alignment", i == first ? 0x1000 : 0x100000);
+			put_list("alloc-ranges", 0x87fff000, 0x2000);
+			end();
+		}
+		end();
+		boot();
+		assert_reserved("87fff000-87ffffff reserved small\n"
+				"88000000-88000fff reserved large\n");
+	}
+}
+
 /* A range of alloc-ranges that is empty is passed over, in silence. */
 static void test_alloc_ranges_that_are_empty(void **state)
 {
@@ -743,6 +889,45 @@ static void test_many_users_of_a_region(void **state)
 	boot();
 	assert_reserved("88000000-88000fff reserved pool device@1000, device@1001, device@1002, device@1003, device@1004, device@1005, device@1006, device@1007, device@1008, ...\n");
 	assert_clean();
+}
+
+/* assert_tenth(): nine users of 11 characters each and @name, then one more: @users
+ * end the line. */
+static void assert_tenth(const char *name, const char *users)
+{
+	char text[32];
+	size_t len;
+
+	usual();
+	regions(1);
+	node("pool");
+	put_list("reg", 0x88000000, 0x1000);
+	put_list("phandle", 1);
+	end();
+	end();
+	for (int i = 0; i < 9; i++) {
+		snprintf(text, sizeof(text), "device@%d", 1000 + i);
+		user(text, 1, 1);
+	}
+	user(name, 1, 1);
+	user("last", 1, 1);
+	boot();
+	for (const struct memblock_region *r = memblock.reserved.regions;; r++) {
+		if (r->base != 0x88000000)
+			continue;
+		len = strlen(r->owner->users);
+		assert_in_range(len, strlen(users), 127);
+		assert_string_equal(r->owner->users + len - strlen(users), users);
+		return;
+	}
+}
+
+/* The line has room for 127 characters, the dots at its end included. */
+static void test_users_that_just_fit(void **state)
+{
+	(void)state;
+	assert_tenth("short", ", device@1008, short, ...");
+	assert_tenth("longer", ", device@1008, ...");
 }
 
 /* What points to nothing is named, but not for ever; the root may point too. */
@@ -831,6 +1016,9 @@ static void test_chain_of_regions(void **state)
 	}, pages[][2] = {
 		{ 0x88000000, 0x400 }, { 0x88000800, 0x900 },
 		{ 0x88001800, 0x800 },
+	}, page[][2] = {
+		{ 0x88001000, 0x400 }, { 0x88001400, 0x400 },
+		{ 0x88001800, 0x800 },
 	};
 
 	(void)state;
@@ -838,6 +1026,51 @@ static void test_chain_of_regions(void **state)
 			    "88002000-88003fff nomap third\n", 2);
 	assert_chain(pages, "88000000-88000fff reserved first\n"
 			    "88001000-88001fff nomap third\n", 0);
+	assert_chain(page, "88001000-88001fff nomap third\n", 0);
+}
+
+/* Both parts of it are memory: nothing is missing. */
+static void test_region_in_two_nodes(void **state)
+{
+	(void)state;
+	root(1, 1);
+	bank("memory@80000000", FIXTURE_RAM, 0x10000000, 0);
+	bank("memory@90000000", FIXTURE_RAM + 0x10000000, 0x10000000, 1);
+	regions(1);
+	region("region", 0x8ffff000, 0x2000, NULL);
+	end();
+	boot();
+	assert_reserved("8ffff000-90000fff reserved region\n");
+	assert_clean();
+}
+
+/* Of what begins before memory does its last byte is honoured. */
+static void test_region_of_which_a_byte_is_memory(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	region("region", 0x7ffff000, 0x1001, NULL);
+	end();
+	boot();
+	assert_reserved("80000000-80000fff reserved region\n");
+	assert_log("region [0x000000007ffff000-0x0000000080000000]: 0x1000 of its 0x1001 bytes are no memory");
+}
+
+/* It is named, and the others of its node are honoured. */
+static void test_region_of_which_a_range_is_empty(void **state)
+{
+	(void)state;
+	usual();
+	regions(1);
+	node("region");
+	put_list("reg", 0x88000000, 0, 0x89000000, 0x1000);
+	end();
+	end();
+	boot();
+	assert_reserved("89000000-89000fff reserved region\n");
+	assert_warnings("W-RSV-EMPTY", 1);
+	assert_log("region: the range at 0x0000000088000000 is empty; nothing is reserved for it");
 }
 
 /* An empty range at 0 isn't all that there is. */
@@ -966,6 +1199,23 @@ static void test_memory_without_a_whole_page(void **state)
 		      "no usable memory left after the limits above");
 }
 
+/* One page is enough, wherever it lies; half of two pages isn't. */
+static void test_memory_of_one_page(void **state)
+{
+	(void)state;
+	usual();
+	memory(0x70001000, 0x1000);
+	memory(0x70004000, 0x1000);
+	memory(0x70007800, 0x1000);
+	load(LARGE_BRK);
+	host_ram(0x70000000, 0x10000);
+	fixture_scan();
+	assert_memory("70001000-70001fff 0\n70004000-70004fff 0\n"
+		      "80000000-bfffffff 0\n");
+	assert_warnings("W-MEM-SMALL", 1);
+	assert_log("memory [0x0000000070007800-0x00000000700087ff] holds no whole page");
+}
+
 /* assert_firmware(): with what is reserved at @base below the image, whether all
  * of it is taken for the firmware's. */
 static void assert_firmware(uint32_t base, uint32_t size, bool taken)
@@ -1003,13 +1253,14 @@ static void test_firmware_that_nobody_names(void **state)
 	assert_firmware(0x10000000, 0x1000, true);
 }
 
-/* Nor is the tree itself, where it is below the image. */
+/* Nor is the tree itself, where its bank and that of the image begins. */
 static void test_firmware_below_the_tree(void **state)
 {
 	const phys_addr_t up = 0x8e200000 - FIXTURE_IMAGE;
 
 	(void)state;
-	usual();
+	root(1, 1);
+	memory(FIXTURE_DTB, 0x10000000);
 	load(LARGE_BRK);
 	host.firmware_name = "some firmware";
 	image.start += up;
@@ -1020,7 +1271,7 @@ static void test_firmware_below_the_tree(void **state)
 	}
 	fixture_scan();
 	assert_int_equal(log_count("warning: W-FIRMWARE-UNNAMED: "), 1);
-	assert_true(memblock_is_reserved(0x80000000));
+	assert_true(memblock_is_reserved(0x8e100000));
 }
 
 /* Nothing is below the image in its bank, or the image is in none. */
@@ -1111,6 +1362,7 @@ static void test_memory_that_ends_early(void **state)
 	fixture_scan();
 	assert_memory("70000000-70ffffff 0\n");
 	assert_warnings("W-MEM-ABSENT", 1);
+	assert_log("memory@80000000 claims [0x0000000080000000-0x00000000f7ffffff], which doesn't keep what is written to it; it is dropped");
 }
 
 /* assert_header(): a blob of which @size bytes are there is refused with @text. */
@@ -1199,8 +1451,58 @@ static void test_reservation_block_behind_the_rest(void **state)
 	fixture_scan();
 	assert_true(memblock_is_reserved(0x88000000));
 	assert_log("memreserve: the range at 0x0000000089000000 is empty");
-	assert_log("warning: W-REG-WRAP: memreserve: ");
+	assert_log("warning: W-REG-WRAP: memreserve: 0xfffffffffffff000 + 0x10000 passes 2^64; it is cut there");
 	assert_log("warning: W-RSV-OUTSIDE: memreserve ");
+}
+
+/* What ends with the address space doesn't pass it. */
+static void test_reservation_up_to_the_end(void **state)
+{
+	(void)state;
+	put(create(tree, FIXTURE_MAX));
+	put(add_reservemap_entry(tree, -(uint64_t)0x10000, 0x10000));
+	begin_root(1, 1);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	boot();
+	assert_warnings("W-RSV-OUTSIDE", 1);
+	assert_log("memreserve [0xffffffffffff0000-0xffffffffffffffff]: 0x10000 of its 0x10000 bytes are no memory");
+}
+
+/* begin_strings(): the tree's strings begin @bytes earlier than they did. */
+static void begin_strings(uint32_t bytes)
+{
+	int at = 0, next;
+	uint32_t tag;
+
+	while ((tag = fdt_next_tag(tree, at, &next)) != FDT_END) {
+		struct fdt_property *prop = (void *)(tree + at +
+						     fdt_off_dt_struct(tree));
+
+		if (tag == FDT_PROP)
+			fdt32_st(&prop->nameoff,
+				 fdt32_ld(&prop->nameoff) + bytes);
+		at = next;
+	}
+	fdt_set_off_dt_strings(tree, fdt_off_dt_strings(tree) - bytes);
+	fdt_set_size_dt_strings(tree, fdt_size_dt_strings(tree) + bytes);
+}
+
+/* A block that begins where the reservations do doesn't end them. */
+static void test_strings_that_begin_with_the_reservations(void **state)
+{
+	(void)state;
+	put(create(tree, FIXTURE_MAX));
+	put(add_reservemap_entry(tree, 0x88000000, 0x1000));
+	begin_root(1, 1);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	end();
+	put(finish(tree));
+	begin_strings(fdt_off_dt_strings(tree) - fdt_off_mem_rsvmap(tree));
+	fixture_boot(tree, fdt_totalsize(tree));
+	fixture_scan();
+	assert_memory("80000000-bfffffff 0\n");
+	assert_reserved("88000000-88000fff reserved memreserve\n");
+	assert_clean();
 }
 
 /* The strings between reservations and structure. */
@@ -1473,6 +1775,33 @@ static void test_room_beside_an_empty_range(void **state)
 	assert_log("of: brk goes on at ");
 }
 
+/* Where there is no /chosen nothing is marked for it, here the initrd is. */
+static void test_room_behind_the_initrd(void **state)
+{
+	(void)state;
+	usual();
+	node("chosen");
+	put_list("linux,initrd-start", 0x80204000);
+	put_list("linux,initrd-end", 0x81000000);
+	end();
+	scan(SMALL_BRK);
+	assert_log("of: brk goes on at [0x0000000081000000-");
+}
+
+/* A page more than there are pieces: each of them is two pages. */
+static void test_room_in_a_page_more_than_pieces(void **state)
+{
+	(void)state;
+	root(1, 1);
+	memory(0x90000000, 0x1002000);
+	regions(1);
+	region("first", 0x90000000, 0x1000, NULL);
+	region("last", 0x91000000, 0x1000, NULL);
+	end();
+	scan(SMALL_BRK);
+	assert_log("of: brk goes on at [0x0000000090002000-");
+}
+
 /* Memory that ends where the image begins is below it all the same: firmware may be
  * there that nobody names. */
 static void test_room_below_the_image(void **state)
@@ -1486,6 +1815,59 @@ static void test_room_below_the_image(void **state)
 	host.firmware_name = "some firmware";
 	fixture_scan();
 	assert_log("of: brk goes on at [0x00000000802");
+}
+
+/* Two equal banks, one of which the CPU doesn't reach. */
+static void test_room_that_the_cpu_does_not_reach(void **state)
+{
+	(void)state;
+	root(2, 2);
+	node("memory");
+	put_bytes("device_type", "memory\0");
+	put_list("reg", 1, 0, 0, FIXTURE_RAM_SIZE,
+		 0, FIXTURE_RAM, 0, FIXTURE_RAM_SIZE);
+	end();
+	load(LARGE_BRK);
+	host_ram((phys_addr_t)1 << 32, FIXTURE_RAM_SIZE);
+	host.phys_bits = 32;
+	rescan();
+	assert_log("of: brk goes on at [0x0000000080");
+	assert_memory("80000000-bfffffff 0\n");
+}
+
+/* room_in(): where brk goes on with @size bytes of RAM in a bank of 16 MiB that
+ * stands before all others, and into *@last the end of that. */
+static phys_addr_t room_in(phys_addr_t size, phys_addr_t *last)
+{
+	static const char found[] = "of: brk goes on at [";
+	const char *line;
+	char *end;
+	phys_addr_t start;
+
+	root(1, 1);
+	memory(0xd0000000, 0x1000000);
+	memory(FIXTURE_RAM, FIXTURE_RAM_SIZE);
+	load(LARGE_BRK);
+	host_ram(0xd0000000, size);
+	rescan();
+	line = strstr(host_log(), found);
+	assert_non_null(line);
+	start = strtoul(line + sizeof(found) - 1, &end, 16);
+	*last = strtoul(end + 1, NULL, 16);
+	return start;
+}
+
+/* RAM to the last word of the room is enough, and a page less isn't. */
+static void test_room_that_ends_with_the_ram(void **state)
+{
+	phys_addr_t last, size;
+
+	(void)state;
+	assert_int_equal(room_in(0x1000000, &last), 0xd0000000);
+	size = last - 0xd0000000 + 1;
+	assert_int_equal(room_in(size, &last), 0xd0000000);
+	assert_int_equal(last - 0xd0000000 + 1, size);
+	assert_in_range(room_in(size - PAGE_SIZE, &last), 0x80000000, 0xbfffffff);
 }
 
 /* Where there is room for it, or some is found, there is a list of nodes, and they
@@ -1508,13 +1890,8 @@ static void test_cpu_without_a_node(void **state)
 {
 	(void)state;
 	root(1, 1);
-	for (uint32_t i = 0; i < 2; i++) {
-		node(i ? "memory@90000000" : "memory@80000000");
-		put_bytes("device_type", "memory\0");
-		put_list("reg", FIXTURE_RAM + i * 0x10000000, 0x10000000);
-		put_list("numa-node-id", i);
-		end();
-	}
+	bank("memory@80000000", FIXTURE_RAM, 0x10000000, 0);
+	bank("memory@90000000", FIXTURE_RAM + 0x10000000, 0x10000000, 1);
 	node("cpus");
 	put_list("#address-cells", 1);
 	put_list("#size-cells", 0);
@@ -1536,6 +1913,23 @@ static void test_cpus_of_another_tree(void **state)
 	machine.mmu_type = "of the tree before";
 	of_scan_machine(0);
 	assert_null(machine.mmu_type);
+}
+
+/* Nor are its devices. */
+static void test_devices_of_another_tree(void **state)
+{
+	(void)state;
+	usual();
+	load(PAGE(16));
+	machine.irq.dist = 0x1000;
+	machine.poweroff.pa = 0x2000;
+	machine.uart.base = 0x3000;
+	machine.psci_method = "of the tree before";
+	of_scan_machine(0);
+	assert_int_equal(machine.irq.dist, 0);
+	assert_int_equal(machine.poweroff.pa, 0);
+	assert_int_equal(machine.uart.base, 0);
+	assert_null(machine.psci_method);
 }
 
 /* A text that is fine is shown as it stands in the blob, up to its longest. */
@@ -1587,7 +1981,9 @@ int main(void)
 		TEST(test_layouts_of_registers),
 		TEST(test_compatible_without_an_end),
 		TEST(test_status_of_devices),
+		TEST(test_status_without_an_end),
 		TEST(test_syscon_that_lacks_something),
+		TEST(test_finisher_beside_a_syscon),
 		TEST(test_psci),
 		TEST(test_windows_of_a_bus),
 		TEST(test_windows_above_64_bits),
@@ -1599,18 +1995,27 @@ int main(void)
 		TEST(test_entries_of_four_cells),
 		TEST(test_entries_of_no_cells),
 		TEST(test_memory_without_any_property),
+		TEST(test_banks_of_which_one_is_hotpluggable),
 		TEST(test_node_id_that_is_no_cell),
+		TEST(test_node_that_has_only_a_cpu),
+		TEST(test_distance_map_without_a_matrix),
 		TEST(test_ends_of_the_initrd),
 		TEST(test_initrd_that_leaves_memory),
 		TEST(test_initrd_in_the_reservation_block),
 		TEST(test_regions_that_are_translated),
 		TEST(test_sizes_that_are_none),
+		TEST(test_sizes_that_are_no_whole_pages),
+		TEST(test_region_that_has_one_place),
 		TEST(test_alloc_ranges_that_are_empty),
 		TEST(test_many_users_of_a_region),
+		TEST(test_users_that_just_fit),
 		TEST(test_many_lost_users),
 		TEST(test_region_inside_a_reusable_one),
 		TEST(test_regions_that_share_a_byte),
 		TEST(test_chain_of_regions),
+		TEST(test_region_in_two_nodes),
+		TEST(test_region_of_which_a_byte_is_memory),
+		TEST(test_region_of_which_a_range_is_empty),
 		TEST(test_alloc_ranges_that_are_zero),
 		TEST(test_user_of_the_root),
 		TEST(test_image_that_is_not_there),
@@ -1618,6 +2023,7 @@ int main(void)
 		TEST(test_region_of_many_ranges),
 		TEST(test_room_for_devices_only),
 		TEST(test_memory_without_a_whole_page),
+		TEST(test_memory_of_one_page),
 		TEST(test_firmware_that_nobody_names),
 		TEST(test_firmware_below_the_tree),
 		TEST(test_image_at_the_begin_of_its_bank),
@@ -1629,6 +2035,8 @@ int main(void)
 		TEST(test_text_of_what_is_not_there),
 		TEST(test_property_that_was_taken_out),
 		TEST(test_reservation_block_behind_the_rest),
+		TEST(test_reservation_up_to_the_end),
+		TEST(test_strings_that_begin_with_the_reservations),
 		TEST(test_strings_before_the_structure),
 		TEST(test_bank_at_the_very_end),
 		TEST(test_room_where_there_is_none),
@@ -1640,10 +2048,15 @@ int main(void)
 		TEST(test_no_cpus),
 		TEST(test_room_that_is_just_enough),
 		TEST(test_room_beside_an_empty_range),
+		TEST(test_room_behind_the_initrd),
+		TEST(test_room_in_a_page_more_than_pieces),
 		TEST(test_room_below_the_image),
+		TEST(test_room_that_the_cpu_does_not_reach),
+		TEST(test_room_that_ends_with_the_ram),
 		TEST(test_nodes_are_listed),
 		TEST(test_cpu_without_a_node),
 		TEST(test_cpus_of_another_tree),
+		TEST(test_devices_of_another_tree),
 		TEST(test_text_that_is_fine_is_not_copied),
 		TEST(test_seed_that_fills_no_word),
 	};
