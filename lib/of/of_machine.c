@@ -55,10 +55,9 @@ static void scan_model(void)
 /* scan_bootargs(): the boot arguments. */
 static void scan_bootargs(int chosen)
 {
-	const char *args = NULL;
+	const char *args = chosen < 0 ? NULL :
+			   string_of(chosen, OF_BOOTARGS, BOOTARGS_MAX);
 
-	if (chosen >= 0)
-		args = string_of(chosen, OF_BOOTARGS, BOOTARGS_MAX);
 	machine.bootargs = args ? args : "";
 }
 
@@ -129,13 +128,14 @@ static void scan_compatible(int node, struct machine_uart *uart)
 static void scan_uart(int chosen)
 {
 	struct machine_uart uart = { 0 };
-	const char *path = NULL;
+	const char *path;
 	int node, len;
 
 	machine.uart = uart;
-	if (chosen >= 0)
-		path = of_property(chosen, OF_STDOUT_PATH, &len);
-	if (chosen >= 0 && !path)
+	if (chosen < 0)
+		return;
+	path = of_property(chosen, OF_STDOUT_PATH, &len);
+	if (!path)
 		path = of_property(chosen, OF_LINUX_STDOUT_PATH, &len);
 	if (!path)
 		return;

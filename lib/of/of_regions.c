@@ -101,8 +101,9 @@ static void claim_static(struct of_claim **claims, struct of_claim *claim,
 	}
 }
 
-/* read_size(): @node's property @name, one number of @cells cells; @value stays
- * where it has none. False where it has another length or is too large. */
+/* read_size(): @node's property @name, one number of @cells cells, of 0 cells 0;
+ * @value stays where it has none. False where it has another length or is too
+ * large. */
 static bool read_size(int node, enum of_prop name, int cells,
 		      phys_addr_t *value)
 {
@@ -111,7 +112,7 @@ static bool read_size(int node, enum of_prop name, int cells,
 
 	if (!cell)
 		return true;
-	return cells > 0 && len == cells * (int)sizeof(*cell) &&
+	return len == cells * (int)sizeof(*cell) &&
 	       of_number(&cell, cells, value);
 }
 

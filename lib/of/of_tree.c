@@ -402,7 +402,7 @@ static bool lists(const char *list, int len, const char *text, long text_len)
 	for (; end - list >= text_len; list++) {
 		const char *wanted = text;
 
-		while (list < end && *list != '\0' && *list == *wanted) {
+		while (*wanted != '\0' && *list == *wanted) {
 			list++;
 			wanted++;
 		}

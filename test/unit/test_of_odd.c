@@ -785,6 +785,8 @@ static void test_sizes_that_are_none(void **state)
 {
 	(void)state;
 	assert_dynamic(0, "W-RSV-EMPTY", , "size", 0x1000);
+	assert_dynamic(0, "W-RSV-EMPTY", put_bytes("size", ""), "alignment",
+		       0x1000);
 	assert_dynamic(1, "W-RSV-EMPTY", , "size", 0);
 	assert_dynamic(1, "W-RSV-EMPTY", , "size", 0, 0x1000);
 	assert_dynamic(3, "W-RSV-EMPTY", , "size", 1, 0, 0x1000);
