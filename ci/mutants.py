@@ -64,10 +64,10 @@ class Mutant:
         """What it is called in the list of survivors."""
         return self.path, self.line.strip(), self.text.strip()
 
-    def drawn(self, share):
-        """It is among that share of all mutants, 0 to 1."""
+    def drawn(self, share, skip):
+        """It is among that share of all mutants, 0 to 1, behind the share @skip."""
         digest = hashlib.sha256("\0".join(self.key()).encode()).digest()
-        return int.from_bytes(digest[:8], "big") < share * 2 ** 64
+        return 0 <= int.from_bytes(digest[:8], "big") / 2 ** 64 - skip < share
 
     def __str__(self):
         text = self.text.strip()
@@ -118,10 +118,11 @@ def known_survivors():
             in SURVIVOR.findall(SURVIVORS.read_text())}
 
 
-def drawn(paths, share):
-    """That share of all mutants of the files @paths."""
+def drawn(paths, share, skip=0):
+    """That share of all mutants of the files @paths, behind the share @skip."""
     return [mutant for path in paths for number, line in code_lines(path)
-            for mutant in variants(path, number, line) if mutant.drawn(share)]
+            for mutant in variants(path, number, line)
+            if mutant.drawn(share, skip)]
 
 
 class Count:

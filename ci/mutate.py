@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Mutants of lib/: do the tests notice?
 
-    ci/mutate.py --flags FLAGS [--lines N] [--share S] [--seed TEXT] FILE...
+    ci/mutate.py --flags FLAGS [--lines N] [--share S] [--skip S] [--seed TEXT] FILE...
 
 --lines draws that many lines at random; each is left out, or, where that doesn't
 compile, has one operator turned round. --share draws that share of all mutants
-that there are (mutants.py). Without either, every line is tried once.
+that there are (mutants.py), behind the share that --skip leaves out: another sample,
+or the next one. Without either, every line is tried once.
 
 A mutant is one file compiled to a library that is loaded before build/mutate/
 libbootmem.so, whose functions it takes the place of; so nothing is linked again.
@@ -187,6 +188,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lines", type=int, metavar="N")
     parser.add_argument("--share", type=float, metavar="S")
+    parser.add_argument("--skip", type=float, default=0, metavar="S")
     parser.add_argument("--seed", default="0")
     parser.add_argument("--jobs", type=int,
                         default=len(os.sched_getaffinity(0)))
@@ -198,7 +200,7 @@ def parse_arguments():
 def lists_drawn(options):
     """Lists of mutants, of each of which the first that is one is tried."""
     if options.share:
-        return [[mutant] for mutant in drawn(options.files, options.share)]
+        return [[mutant] for mutant in drawn(options.files, options.share, options.skip)]
     lines = [[*variants(path, number, line)] for path in options.files
              for number, line in code_lines(path)]
     if options.lines:

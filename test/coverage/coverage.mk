@@ -56,8 +56,10 @@ SEED		?= 0
 MUTATE		= $(PYTHON) ci/mutate.py --flags '$(filter -I%,$(MUT_CPPFLAGS))'
 EARLY		:= lib/mm/bootmem.c lib/mm/memblock.c lib/mm/memblock_alloc.c
 
-# The shares of all mutants of lib/ and of the ports that mutate-all tries.
+# The shares of all mutants of lib/ and of the ports that mutate-all tries, and the
+# share of lib/'s that it leaves out before.
 SHARE		?= 0.25
+SKIP		?= 0
 PORT_SHARE	?= 1
 
 mutate: mutate-build $(COV)/ran ## lines of the early allocators left out: who notices?
@@ -66,7 +68,7 @@ mutate: mutate-build $(COV)/ran ## lines of the early allocators left out: who n
 mutate-all: mutate-lib mutate-ports ## a share of all mutants of lib/ and of the ports
 
 mutate-lib: mutate-build $(COV)/ran #+ a share of those of lib/mm and lib/of
-	$(Q)$(MUTATE) --share $(SHARE) $(wildcard lib/mm/*.c lib/of/*.c)
+	$(Q)$(MUTATE) --share $(SHARE) --skip $(SKIP) $(wildcard lib/mm/*.c lib/of/*.c)
 
 mutate-ports: mutate-build dtbs #+ a share of those of firmware/arch: boots notice
 	$(Q)$(PYTHON) test/boot/mutate_ports.py --ports $(TEST_PORTS) \
