@@ -109,7 +109,7 @@ void arch_firmware_name(char *name, size_t size);
 
 /*
  * arch_firmware_in_ram()
- * when:      while reservations are collected
+ * when:      while the tree is read
  * must:      say whether what runs below us may live in RAM that the tree claims
  *            without reserving it; what is below the image is then kept for it
  */

@@ -14,8 +14,8 @@
  *
  * That costs one pass over the tree for each bank that is tried, in whatever
  * order the reservations stand. Banks that may be taken out are left alone, so
- * is everything below the image, where firmware may live that nobody names, and
- * what a crashed kernel before us said not to use.
+ * is everything below the image where firmware may live there that nobody names,
+ * and what a crashed kernel before us said not to use.
  */
 #include <limits.h>
 #include <string.h>
@@ -80,11 +80,14 @@ static void mark_property(struct bank *bank, int node, enum of_prop name,
 		mark(bank, reg.base, reg.size);
 }
 
-/* mark_own(): what is in use right now, and all below the image: RAM that several
- * banks describe is one, so firmware may be in another bank than the image. */
+/* mark_own(): what is in use right now, and where firmware may live that nobody names
+ * all below the image: RAM that several banks describe is one, so it may be in another
+ * bank than the image. */
 static void mark_own(struct bank *bank)
 {
-	mark(bank, 0, image.end);
+	phys_addr_t start = arch_firmware_in_ram() ? 0 : image.start;
+
+	mark(bank, start, image.end - start);
 	mark(bank, machine.dtb, machine.dtb_size);
 	for (const struct extension *e = extensions; e; e = e->next)
 		mark(bank, e->start, e->end - e->start);

@@ -1793,7 +1793,9 @@ static void test_room_behind_the_initrd(void **state)
 	put_list("linux,initrd-start", 0x80204000);
 	put_list("linux,initrd-end", 0x81000000);
 	end();
-	scan(SMALL_BRK);
+	load(LARGE_BRK);
+	host.firmware_name = "some firmware";
+	rescan();
 	assert_log("of: brk goes on at [0x0000000081000000-");
 }
 
@@ -1811,8 +1813,8 @@ static void test_room_in_a_page_more_than_pieces(void **state)
 	assert_log("of: brk goes on at [0x0000000090002000-");
 }
 
-/* Memory that ends where the image begins is below it all the same: firmware may be
- * there that nobody names. */
+/* Memory that ends where the image begins is below it all the same: where firmware may
+ * be there that nobody names, it isn't taken. */
 static void test_room_below_the_image(void **state)
 {
 	(void)state;
@@ -1820,9 +1822,12 @@ static void test_room_below_the_image(void **state)
 	memory(FIXTURE_RAM, 0x100000);
 	memory(FIXTURE_RAM + 0x100000, 0x100000);
 	memory((uint32_t)FIXTURE_IMAGE, 0x10000000);
-	load(SMALL_BRK);
+	load(LARGE_BRK);
+	rescan();
+	assert_log("of: brk goes on at [0x0000000080000000");
+	fixture_boot_brk(tree, fdt_totalsize(tree), LARGE_BRK);
 	host.firmware_name = "some firmware";
-	fixture_scan();
+	rescan();
 	assert_log("of: brk goes on at [0x00000000802");
 }
 
