@@ -92,7 +92,6 @@ PORTS = {
             "cortex-a76": ("-cpu", "cortex-a76"),
             "cpu-max": ("-cpu", "max"),
             "cpu-max-at-el2": ("-cpu", "max", "-M", "virtualization=on"),
-            "cpu-max-at-el3": ("-cpu", "max", "-M", "secure=on,virtualization=on"),
             "no-pmu": ("-cpu", "cortex-a57,pmu=off"),
         },
         not_on_device_memory={
