@@ -57,12 +57,12 @@ FAULTS = [
 ]
 
 
-def provoke(fault):
-    """Boot with @fault; how that went, up to the end, which must be a failed one."""
+def provoke(fault, extra=()):
+    """Boot with @fault, and QEMU's options @extra; how that went, up to the end, which must be a failed one."""
     result = run(Scenario(
         fault.name, mem=fault.mem, dts=fault.dts, smp=4 if fault.dts else 1,
         kernel=fault.kernel if not fault.dts else None, passes=False,
-        append=f"{fault.append} fault={fault.name}".strip()))
+        append=f"{fault.append} fault={fault.name}".strip(), extra=extra))
     result.check_end()
     assert result.status, "the status says pass"
     result.expect(f"fault: {fault.name} is provoked")
@@ -107,20 +107,14 @@ def test_smash_names_the_function():
 @pytest.mark.skipif(not PORT.landing_pads, reason="the port has no landing pads")
 def test_jump_to_no_landing_pad():
     """A call by address of a function that doesn't begin with a landing pad."""
-    result = run(Scenario("landing", append="fault=landing", passes=False,
-                          extra=PORT.landing_pads))
-    result.check_end()
-    result.expect("fault: landing is provoked")
+    result = provoke(Fault("landing", ""), PORT.landing_pads)
     result.expect(rf"trap: branch target exception pc {HEX} addr {HEX}")
 
 
 @pytest.mark.skipif(not PORT.landing_pads, reason="the port signs no addresses")
 def test_return_to_elsewhere():
     """A function whose return address was overwritten doesn't return there."""
-    result = run(Scenario("return", append="fault=return", passes=False,
-                          extra=PORT.landing_pads))
-    result.check_end()
-    result.expect("fault: return is provoked")
+    result = provoke(Fault("return", ""), PORT.landing_pads)
     result.expect(rf"trap: (instruction .* fault|return address .*) pc ({HEX}) .*")
     assert "went unnoticed" not in result.text
 
