@@ -556,15 +556,11 @@ static void test_device_in_no_map(void **state)
 	assert_int_equal(paging_lookup(BASE + PAGE(701), NULL), 0);
 }
 
-/* A leaf that leads elsewhere: page 100's entry has page 101's address. */
-static void test_check_notices_a_wrong_address(void **state)
+/* lowest_table(): the table that has the entries of BASE's pages. */
+static pte_t *lowest_table(void)
 {
-	pte_t *table;
+	pte_t *table = phys_to_virt(host.root);
 
-	(void)state;
-	reserve(100, 101, &owner_rodata, MEMBLOCK_NONE);
-	boot_to_paging();
-	table = phys_to_virt(host.root);
 	for (unsigned int level = 2; level; level--) {
 		unsigned int shift = PAGE_SHIFT + PT_INDEX_BITS * level;
 		pte_t pte = table[BASE >> shift &
@@ -572,8 +568,29 @@ static void test_check_notices_a_wrong_address(void **state)
 
 		table = phys_to_virt(pte_phys(pte, level));
 	}
-	table[100] = pte_leaf(BASE + PAGE(101), VM_READ, 0);
+	return table;
+}
+
+/* A leaf that leads elsewhere: page 100's entry has page 101's address. */
+static void test_check_notices_a_wrong_address(void **state)
+{
+	(void)state;
+	reserve(100, 101, &owner_rodata, MEMBLOCK_NONE);
+	boot_to_paging();
+	lowest_table()[100] = pte_leaf(BASE + PAGE(101), VM_READ, 0);
 	assert_panics(paging_check(), "0x80064000 maps 0x80065000");
+}
+
+/* The same in the midst of a run, wherever in it. */
+static void test_check_notices_a_wrong_address_in_a_run(void **state)
+{
+	for (unsigned int i = 1; i < 12; i++) {
+		machine_ready(state);
+		reserve(100, 101, &owner_rodata, MEMBLOCK_NONE);
+		boot_to_paging();
+		lowest_table()[i] = pte_leaf(BASE, RW, 0);
+		assert_panics(paging_check(), "maps 0x80000000");
+	}
 }
 
 static void test_reach_that_cannot_be_recorded(void **state)
@@ -792,6 +809,7 @@ int main(void)
 		TEST(test_check_notices_a_leaf_over_no_map),
 		TEST(test_device_in_no_map),
 		TEST(test_check_notices_a_wrong_address),
+		TEST(test_check_notices_a_wrong_address_in_a_run),
 		TEST(test_reach_that_cannot_be_recorded),
 		TEST(test_reservations_of_parts_of_pages),
 		TEST(test_reservations_that_share_a_page),
