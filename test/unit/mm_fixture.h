@@ -119,6 +119,17 @@ static inline void mm_machine(int nr_nodes, unsigned long base_pfn,
 	mm_ready(nr_nodes);
 }
 
+/* mm_one_node(): one node of @nr pages, more than are drawn, from number @base_pfn on. */
+static inline void mm_one_node(unsigned long base_pfn, unsigned long nr)
+{
+	mm_base_pfn = base_pfn;
+	mm_begin(1);
+	host_ram(MM(0), PAGE(nr));
+	assert_int_equal(memblock_add_node(MM(0), PAGE(nr), 0, MEMBLOCK_NONE),
+			 0);
+	mm_ready(1);
+}
+
 /* mm_handover(): from bootmem to the buddy, by the road's own steps. */
 static inline void mm_handover(void)
 {

@@ -26,6 +26,12 @@ static inline void step(char letter)
 	nr_steps++;
 }
 
+/* steps_begin(): nothing was left yet; for a set-up. */
+static inline void steps_begin(void)
+{
+	steps = nr_steps = 0;
+}
+
 /* assert_steps(): just these @letters, at most eight, were left since it was last
  * asked. */
 static inline void assert_steps(const char *letters)
@@ -36,7 +42,7 @@ static inline void assert_steps(const char *letters)
 		expected = expected << 8 | (unsigned char)*letter;
 	assert_int_equal(nr_steps, strlen(letters));
 	assert_int_equal(steps, expected);
-	steps = nr_steps = 0;
+	steps_begin();
 }
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "try_fixture.h"
 #include "unit.h"
 
 /* Registers of a device, of which the last eight say what it is. */
@@ -27,17 +28,6 @@ static const uint32_t pl011[8] = { 0x11, 0x10, 0x24, 0x00, 0x0d, 0xf0, 0x05, 0xb
 static char sent[64];
 static phys_addr_t sent_to;
 static size_t dies_after;
-
-/* Whether reads of registers trap. */
-static bool traps;
-
-bool try_call(try_fn fn, unsigned long a, unsigned long b, unsigned long c,
-	      unsigned long d, unsigned long *result)
-{
-	if (!traps)
-		*result = fn(a, b, c, d);
-	return !traps;
-}
 
 /* put(): a byte for @uart. */
 static bool put(const struct machine_uart *uart, char c)

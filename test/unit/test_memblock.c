@@ -295,19 +295,6 @@ static void test_drop_only_what_is_memory(void **state)
 	assert_drawing(&memblock.dropped, "..t.t..", 2);
 }
 
-/* The table grows as often as it has to, at once. */
-static void test_drop_of_many_regions(void **state)
-{
-	(void)state;
-	unit_brk(PAGE(64));
-	for (unsigned long i = 0; i < 300; i++)
-		assert_int_equal(memblock_add(PAGE(2 * i), PAGE(1)), 0);
-	assert_int_equal(memblock_drop(0, PAGE(600), &reason), 0);
-	assert_int_equal(memblock.dropped.cnt, 300);
-	assert_int_equal(memblock.dropped.max, 512);
-	memblock_check();
-}
-
 static void test_claim_dropped_takes_nothing_from_memory(void **state)
 {
 	(void)state;
@@ -577,7 +564,6 @@ int main(void)
 		TEST(test_trim_swallows_less_than_a_page),
 		TEST(test_trim_at_the_border_of_nodes),
 		TEST(test_drop_only_what_is_memory),
-		TEST(test_drop_of_many_regions),
 		TEST(test_claim_dropped_takes_nothing_from_memory),
 		TEST(test_free_is_memory_minus_reserved),
 		TEST(test_free_where_all_is_reserved),

@@ -760,9 +760,10 @@ static void test_memblock_drop_needs_what_it_takes(void **state)
 	stage_begin(STAGE_MEMORY);
 	unit_brk(PAGE(64));
 	for (unsigned long i = 0; i < 600; i++)
-		memblock_add(PAGE(2 * i + 1), PAGE(1));
+		assert_int_equal(memblock_add(PAGE(2 * i + 1), PAGE(1)), 0);
 	assert_int_equal(memblock_drop(0, PAGE(2000), &reason), 0);
 	assert_int_equal(memblock.dropped.cnt, 600);
+	assert_int_equal(memblock.dropped.max, 1024);
 	assert_int_equal(memblock.memory.cnt, 0);
 	memblock_check();
 }

@@ -327,11 +327,11 @@ static void test_status_without_an_end(void **state)
 #define HAS_VALUE	4u
 #define HAS_BLOCK	8u
 #define HAS_REG		16u
+#define HAS_ALL		31u
 
-/* assert_syscon(): with what @has says, the machine is switched off at @pa. */
-static void assert_syscon(unsigned int has, phys_addr_t pa)
+/* syscon(): a syscon-poweroff with what @has says. */
+static void syscon(unsigned int has)
 {
-	usual();
 	node("poweroff");
 	put_bytes("compatible", "syscon-poweroff\0");
 	if (has & HAS_REGMAP)
@@ -347,6 +347,13 @@ static void assert_syscon(unsigned int has, phys_addr_t pa)
 	if (has & HAS_REG)
 		put_list("reg", 0x2000, 0x1000);
 	end();
+}
+
+/* assert_syscon(): with that the machine is switched off at @pa. */
+static void assert_syscon(unsigned int has, phys_addr_t pa)
+{
+	usual();
+	syscon(has);
 	load(PAGE(16));
 	assert_int_equal(machine.poweroff.pa, pa);
 	assert_int_equal(machine.poweroff.pass, pa ? 3 : 0);
@@ -355,9 +362,9 @@ static void assert_syscon(unsigned int has, phys_addr_t pa)
 static void test_syscon_that_lacks_something(void **state)
 {
 	(void)state;
-	assert_syscon(31, 0x2010);
+	assert_syscon(HAS_ALL, 0x2010);
 	for (unsigned int bit = 0; bit < 5; bit++)
-		assert_syscon(31 & ~(1u << bit), 0);
+		assert_syscon(HAS_ALL & ~(1u << bit), 0);
 }
 
 /* A finisher says how the run went, a syscon can't: it is the finisher that counts. */
@@ -366,16 +373,7 @@ static void test_finisher_beside_a_syscon(void **state)
 	(void)state;
 	usual();
 	finisher("finisher", 0x1000, "okay");
-	node("poweroff");
-	put_bytes("compatible", "syscon-poweroff\0");
-	put_list("regmap", 7);
-	put_list("offset", 0x10);
-	put_list("value", 3);
-	end();
-	node("block");
-	put_list("phandle", 7);
-	put_list("reg", 0x2000, 0x1000);
-	end();
+	syscon(HAS_ALL);
 	load(PAGE(16));
 	assert_int_equal(machine.poweroff.pa, 0x1000);
 	assert_int_equal(machine.poweroff.fail, 0x13333);

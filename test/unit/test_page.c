@@ -284,11 +284,7 @@ static void test_blocks_far_apart(void **state)
 
 	(void)state;
 	unit_reset(NULL);
-	mm_begin(1);
-	host_ram(PFN_PHYS(SECTION_PAGES), PFN_PHYS(3 * TABLE_PAGES));
-	memblock_add_node(PFN_PHYS(SECTION_PAGES), PFN_PHYS(3 * TABLE_PAGES), 0,
-			  MEMBLOCK_NONE);
-	mm_ready(1);
+	mm_one_node(SECTION_PAGES, 3 * TABLE_PAGES);
 	mm_handover();
 	low = alloc_counted_pages(GFP_KERNEL, 0);
 	assert_int_equal(page_state_pages(0), 3);

@@ -680,13 +680,8 @@ static void test_no_memory_is_null_or_a_panic(void **state)
 static void machine_at(unsigned long pfn, unsigned long nr,
 		       const char *bootargs)
 {
-	mm_base_pfn = pfn;
-	mm_begin(1);
+	mm_one_node(pfn, nr);
 	machine.bootargs = bootargs;
-	host_ram(MM(0), PAGE(nr));
-	assert_int_equal(memblock_add_node(MM(0), PAGE(nr), 0, MEMBLOCK_NONE),
-			 0);
-	mm_ready(1);
 	mm_handover();
 }
 
@@ -728,11 +723,11 @@ static void test_reserve_of_the_lower_zone(void **state)
 	page_alloc_check();
 }
 
-/* hold_node(): of node @i of the 12 of big_machine()'s tree, a block of two pages,
- * returned, and all behind it; but for the last word of RAM. */
-static phys_addr_t hold_node(unsigned int i)
+/* hold_node(): of node @i of big_machine()'s tree, a block of two pages for @gfp,
+ * returned, and all behind it; of 12 nodes, but for the last word of RAM. */
+static phys_addr_t hold_node(gfp_t gfp, unsigned int i)
 {
-	phys_addr_t pa = alloc_pages(__GFP_THISNODE, 1);
+	phys_addr_t pa = alloc_pages(gfp, 1);
 
 	assert_int_equal(alloc_contig_range(
 		PFN_DOWN(pa) + 2,
@@ -752,7 +747,7 @@ static void test_tables_come_from_the_buddy(void **state)
 	big_machine(12 * 4096);
 	free = node_free(0);
 	for (unsigned int i = 0; i < 12; i++)
-		pa[i] = hold_node(i);
+		pa[i] = hold_node(__GFP_THISNODE, i);
 	assert_int_equal(pgdat->table_pages, 2);
 	assert_true(report_ledger());
 	assert_log("ledger: node 0 joins 0x2000 tables of joins\n");
@@ -781,7 +776,7 @@ static void test_made_tables_leave_the_rest(void **state)
 	(void)state;
 	big_machine(12 * 4096);
 	for (unsigned int i = 0; i < 12; i++)
-		hold_node(i);
+		hold_node(__GFP_THISNODE, i);
 	assert_int_equal(mm_nodes[0].table_pages, 2);
 	nr = node_free(0);
 	assert_int_equal(alloc_all(__GFP_HIGH), nr);
@@ -820,13 +815,8 @@ static void test_tables_before_the_cache(void **state)
  * its own tables are in use. */
 static void spend_tables(void)
 {
-	for (unsigned int i = 0; i < PFN_TREE_OWN_TABLES; i++) {
-		phys_addr_t pa = alloc_pages(GFP_KERNEL, 1);
-
-		assert_int_equal(alloc_contig_range(PFN_DOWN(pa) + 2,
-						    mm_base_pfn + (i + 1) * 4096),
-				 0);
-	}
+	for (unsigned int i = 0; i < PFN_TREE_OWN_TABLES; i++)
+		hold_node(GFP_KERNEL, i);
 	assert_int_equal(mm_nodes[0].table_pages, 0);
 }
 
@@ -952,18 +942,30 @@ static void test_drain_counts_tables(void **state)
 	page_alloc_check();
 }
 
+/* Where a small machine has to lie for its tree to be deep: across this page. */
+#define DEEP_BORDER	(1ul << 19)
+
+/* deep_machine(): that; of this CPU's home two pages are allocated, in no run, of which
+ * the first is returned. */
+static unsigned long deep_machine(const char *bootargs)
+{
+	unsigned long pfn = DEEP_BORDER + 64;
+
+	machine_at(DEEP_BORDER - 128, 256, bootargs);
+	assert_true(mm_nodes[0].bdata->tree.deep);
+	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);
+	assert_int_equal(alloc_contig_range(pfn, pfn + 2), 0);
+	return pfn;
+}
+
 /* Nor is a page of a deep tree, which has a short way of its own, left as it was. */
 static void test_poison_fills_pages_of_a_deep_tree(void **state)
 {
-	unsigned long border = 1ul << 19;
+	phys_addr_t pa = PFN_PHYS(deep_machine("quiet poison"));
 
 	(void)state;
-	machine_at(border - 128, 256, "quiet poison");
-	assert_true(mm_nodes[0].bdata->tree.deep);
-	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);
-	assert_int_equal(alloc_contig_range(border + 64, border + 66), 0);
-	memset(phys_to_virt(PFN_PHYS(border + 64)), 0x55, PAGE(1));
-	assert_true(free_pages(PFN_PHYS(border + 64), 0));
+	memset(phys_to_virt(pa), 0x55, PAGE(1));
+	assert_true(free_pages(pa, 0));
 	assert_filled(128 + 64, 128 + 65, 0xaa);
 	page_alloc_check();
 }
@@ -980,18 +982,13 @@ static void free_unaligned(unsigned long pfn)
 /* In a CPU's run, in its home, and in a home that is a deep tree. */
 static void test_free_of_an_address_inside_a_page(void **state)
 {
-	unsigned long border = 1ul << 19;
-
 	(void)state;
 	big_machine(256);
 	free_unaligned(PFN_DOWN(alloc_pages(GFP_KERNEL, 0)));
 	assert_int_equal(alloc_contig_range(BASE + 64, BASE + 66), 0);
 	free_unaligned(BASE + 64);
 	unit_reset(NULL);
-	machine_at(border - 128, 256, "");
-	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);
-	assert_int_equal(alloc_contig_range(border + 64, border + 66), 0);
-	free_unaligned(border + 64);
+	free_unaligned(deep_machine(""));
 	page_alloc_check();
 }
 
@@ -1016,11 +1013,7 @@ static void test_free_below_a_deep_home(void **state)
 static void test_free_right_behind_the_home(void **state)
 {
 	(void)state;
-	mm_base_pfn = BASE;
-	mm_begin(1);
-	host_ram(MM(0), PAGE(4096));
-	memblock_add_node(MM(0), PAGE(4096), 0, MEMBLOCK_NONE);
-	mm_ready(1);
+	mm_one_node(BASE, 4096);
 	reserve_bootmem(MM(0), PAGE(64), BOOTMEM_DEFAULT);
 	mm_handover();
 	assert_int_not_equal(alloc_pages(GFP_KERNEL, 0), 0);

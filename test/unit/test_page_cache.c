@@ -23,12 +23,7 @@
 /* machine_of(): one node of @nr pages, two CPUs. */
 static void machine_of(unsigned long nr)
 {
-	mm_base_pfn = BASE;
-	mm_begin(1);
-	host_ram(MM(0), PAGE(nr));
-	assert_int_equal(memblock_add_node(MM(0), PAGE(nr), 0, MEMBLOCK_NONE),
-			 0);
-	mm_ready(1);
+	mm_one_node(BASE, nr);
 	mm_handover();
 }
 
@@ -399,11 +394,7 @@ static void test_reservation_made_after_release(void **state)
 	unsigned long nr = 1ul << 20, word = 123 * RUN + 5 * WORD;
 
 	(void)state;
-	mm_base_pfn = BASE;
-	mm_begin(1);
-	host_ram(MM(0), PAGE(nr));
-	memblock_add_node(MM(0), PAGE(nr), 0, MEMBLOCK_NONE);
-	mm_ready(1);
+	mm_one_node(BASE, nr);
 	reserve_bootmem(MM(word + 3), PAGE(2), BOOTMEM_DEFAULT);
 	reserve_bootmem(MM(200 * RUN), PAGE(RUN), BOOTMEM_DEFAULT);
 	reserve_bootmem(MM(220 * RUN), PAGE(WORD), BOOTMEM_DEFAULT);
@@ -418,6 +409,16 @@ static void test_reservation_made_after_release(void **state)
 	assert_sound(nr - 1 - 2 - RUN - WORD);
 }
 
+/* disown_on(): a block that CPU @i allocates becomes somebody's. */
+static phys_addr_t disown_on(unsigned int i, unsigned int order)
+{
+	phys_addr_t pa = alloc_on(i, GFP_KERNEL, order);
+
+	disown_pages(pa, order);
+	memblock_reserve(pa, PAGE(1ul << order));
+	return pa;
+}
+
 /* A page that its CPU keeps the run of becomes somebody's for good. */
 static void test_disowned_page_of_a_run(void **state)
 {
@@ -425,9 +426,7 @@ static void test_disowned_page_of_a_run(void **state)
 
 	(void)state;
 	machine_of(4 * WORD);
-	pa = alloc_pages(GFP_KERNEL, 0);
-	disown_pages(pa, 0);
-	memblock_reserve(pa, PAGE(1));
+	pa = disown_on(0, 0);
 	refused(0, pa, 0, "inside a reservation");
 	refused(1, pa, 0, "inside a reservation");
 	free_bootmem_late(pa, PAGE(1));
@@ -451,10 +450,8 @@ static void test_disowned_page_of_a_run_that_goes(void **state)
 	(void)state;
 	machine_of(4 * WORD);
 	alloc_on(1, GFP_KERNEL, 0);
-	pa = alloc_on(1, GFP_KERNEL, 5);
+	pa = disown_on(1, 5);
 	assert_int_equal(pa, MM(WORD));
-	disown_pages(pa, 5);
-	memblock_reserve(pa, PAGE(32));
 	set_node_on(1, 1);
 	set_node_on(1, 0);
 	refused(0, pa, 0, "inside a reservation");
@@ -470,10 +467,8 @@ static void test_disowned_single_page_of_a_run_that_goes(void **state)
 	(void)state;
 	machine_of(4 * WORD);
 	alloc_on(0, GFP_KERNEL, 0);
-	pa = alloc_on(1, GFP_KERNEL, 0);
+	pa = disown_on(1, 0);
 	assert_int_equal(pa, MM(WORD));
-	disown_pages(pa, 0);
-	memblock_reserve(pa, PAGE(1));
 	on_cpu(1, leave, NULL);
 	refused(0, pa, 0, "inside a reservation");
 	assert_sound(4 * WORD - 3);
@@ -497,11 +492,7 @@ static void test_disowned_word_of_a_run(void **state)
 static void test_late_page_inside_a_run(void **state)
 {
 	(void)state;
-	mm_base_pfn = BASE;
-	mm_begin(1);
-	host_ram(MM(0), PAGE(4 * WORD));
-	memblock_add_node(MM(0), PAGE(4 * WORD), 0, MEMBLOCK_NONE);
-	mm_ready(1);
+	mm_one_node(BASE, 4 * WORD);
 	reserve_bootmem(MM(8), PAGE(4), BOOTMEM_DEFAULT);
 	mm_handover();
 	assert_int_equal(alloc_on(0, GFP_KERNEL, 0), MM(0));
@@ -728,11 +719,7 @@ static void test_every_order(void **state)
 static void test_block_of_late_pages(void **state)
 {
 	(void)state;
-	mm_base_pfn = BASE;
-	mm_begin(1);
-	host_ram(MM(0), PAGE(RUN));
-	memblock_add_node(MM(0), PAGE(RUN), 0, MEMBLOCK_NONE);
-	mm_ready(1);
+	mm_one_node(BASE, RUN);
 	reserve_bootmem(MM(WORD), PAGE(RUN - WORD), BOOTMEM_DEFAULT);
 	mm_handover();
 	free_bootmem_late(MM(WORD), PAGE(RUN - WORD));
@@ -747,11 +734,7 @@ static void test_flag_goes_with_the_reservation(void **state)
 	const struct pfn_tree *tree;
 
 	(void)state;
-	mm_base_pfn = BASE;
-	mm_begin(1);
-	host_ram(MM(0), PAGE(4 * WORD));
-	memblock_add_node(MM(0), PAGE(4 * WORD), 0, MEMBLOCK_NONE);
-	mm_ready(1);
+	mm_one_node(BASE, 4 * WORD);
 	reserve_bootmem(MM(WORD + 5), PAGE(1), BOOTMEM_DEFAULT);
 	mm_handover();
 	tree = &NODE_DATA(0)->bdata->tree;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PSCI as the ports use it, against a firmware that a test describes: by which
- * instruction it is called, what with, and what becomes of each answer.
+ * instruction it is called, what with, and what becomes of each answer. What happens is
+ * c dcache_clean(), n CPU_ON, f CPU_OFF, s SYSTEM_OFF, 0 and 1 an exit with that status.
  */
-#include "unit.h"
+#include "steps.h"
 
 /* The functions under test, by names that aren't the host's. */
 #define arch_firmware_name	psci_firmware_name
@@ -48,21 +49,11 @@ static struct {
 	int on_error;			/* of CPU_ON */
 	unsigned long nr_questions;	/* for the CPU's state */
 	unsigned int nr_waits;		/* turns of the last loop */
-	char steps[64];			/* all but these questions, in their order */
 	jmp_buf waits;			/* where the last loop ends */
 } firmware;
 
 unsigned long entry_level;
 char cpu_entry[1];
-
-/* step(): @what happened. */
-static void step(const char *what)
-{
-	assert_in_range(strlen(firmware.steps) + strlen(what), 1,
-			sizeof(firmware.steps) - 2);
-	strcat(firmware.steps, what);
-	strcat(firmware.steps, " ");
-}
 
 void cpu_waits(void)
 {
@@ -85,7 +76,7 @@ static int cpu_on(unsigned long hwid, unsigned long entry, unsigned long arg)
 	assert_int_equal(hwid, HWID);
 	assert_int_equal(entry, (unsigned long)cpu_entry);
 	assert_int_equal(arg, (unsigned long)&start);
-	step("on");
+	step('n');
 	return firmware.on_error;
 }
 
@@ -105,7 +96,7 @@ static unsigned long psci(unsigned long fid, unsigned long arg1, unsigned long a
 	if (fid == VERSION)
 		return above | (unsigned int)firmware.version;
 	assert_true(fid == CPU_OFF || fid == SYSTEM_OFF);
-	step(fid == CPU_OFF ? "cpu-off" : "system-off");
+	step(fid == CPU_OFF ? 'f' : 's');
 	return above;
 }
 
@@ -135,7 +126,7 @@ unsigned long semihosting_call(unsigned long operation, unsigned long block,
 	assert_in_range(words[1], 0, 1);
 	assert_int_equal(unused1, 0);
 	assert_int_equal(unused2, 0);
-	step(words[1] == 0 ? "exit-0" : "exit-1");
+	step(words[1] == 0 ? '0' : '1');
 	return 0;
 }
 
@@ -152,7 +143,7 @@ void dcache_clean(const void *at, size_t size)
 {
 	assert_ptr_equal(at, &start);
 	assert_int_equal(size, sizeof(struct cpu_start));
-	step("clean");
+	step('c');
 }
 
 /* setup(): PSCI 1.1 by hvc, as QEMU's virt has it; the CPU is off. */
@@ -162,6 +153,7 @@ static int setup(void **state)
 	firmware.version = 0x10001;
 	firmware.on_state = STATE_ON_PENDING;
 	entry_level = 1;
+	steps_begin();
 	unit_reset(state);
 	machine.psci_method = "hvc";
 	return 0;
@@ -238,7 +230,7 @@ static void test_start(void **state)
 {
 	(void)state;
 	assert_null(arch_cpu_start(&start));
-	assert_string_equal(firmware.steps, "clean on ");
+	assert_steps("cn");
 	assert_int_equal(firmware.nr_questions, 1);
 }
 
@@ -253,7 +245,7 @@ static void test_start_waits(void **state)
 	firmware.nr_questions = 0;
 	assert_null(arch_cpu_start(&start));
 	assert_int_equal(firmware.nr_questions, 1001);
-	assert_string_equal(firmware.steps, "clean on clean on ");
+	assert_steps("cncn");
 }
 
 /* assert_not_off(): the CPU isn't started, after so many questions for it. */
@@ -263,7 +255,7 @@ static void assert_not_off(unsigned long nr_questions)
 	assert_string_equal(arch_cpu_start(&start),
 			    "there is no PSCI that has it, as off");
 	assert_int_equal(firmware.nr_questions, nr_questions);
-	assert_string_equal(firmware.steps, "");
+	assert_steps("");
 }
 
 /* One that never goes off isn't waited for for ever. */
@@ -295,28 +287,28 @@ static void test_start_refused(void **state)
 	(void)state;
 	firmware.on_error = ALREADY_ON;
 	assert_string_equal(arch_cpu_start(&start), "PSCI refuses to start it");
-	assert_string_equal(firmware.steps, "clean on ");
+	assert_steps("cn");
 }
 
-/* ends(): what happens when the power goes off, after which it only waits. */
-static const char *ends(bool pass)
+/* assert_ends(): these @letters are what happens when the power goes off, after which
+ * it only waits. */
+static void assert_ends(bool pass, const char *letters)
 {
 	firmware.nr_waits = 0;
-	firmware.steps[0] = '\0';
 	if (setjmp(firmware.waits) == 0)
 		arch_poweroff(pass);
 	assert_int_equal(firmware.nr_waits, 3);
-	return firmware.steps;
+	assert_steps(letters);
 }
 
 /* Whether the run has passed is said, and then the power goes off in any case. */
 static void test_poweroff(void **state)
 {
 	(void)state;
-	assert_string_equal(ends(true), "exit-0 system-off ");
-	assert_string_equal(ends(false), "exit-1 system-off ");
+	assert_ends(true, "0s");
+	assert_ends(false, "1s");
 	machine.psci_method = NULL;
-	assert_string_equal(ends(true), "exit-0 ");
+	assert_ends(true, "0");
 }
 
 /* A CPU gives itself back; where it can't it waits. */
@@ -326,7 +318,7 @@ static void test_stop(void **state)
 	if (setjmp(firmware.waits) == 0)
 		arch_cpu_stop();
 	assert_int_equal(firmware.nr_waits, 3);
-	assert_string_equal(firmware.steps, "cpu-off ");
+	assert_steps("f");
 }
 
 int main(void)

@@ -69,7 +69,7 @@ static int setup(void **state)
 	now = 5000;
 	time_step = 0;
 	gic_error = NULL;
-	steps = nr_steps = 0;
+	steps_begin();
 	return unit_reset(state);
 }
 

@@ -67,7 +67,7 @@ static int setup(void **state)
 	phys_bits = 48;
 	memset(&mmu_registers, 0, sizeof(mmu_registers));
 	memset(cached, 0, sizeof(cached));
-	steps = nr_steps = 0;
+	steps_begin();
 	return unit_reset(state);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Traps of a CPU, from the frame that trap.S leaves: what is reported, what is
- * caught, what is the alarm; and the first steps of every CPU.
+ * caught, what is the alarm; and the first steps of every CPU: b traps of the one that
+ * boots, t of another, c the counter, e its work.
  */
 #include "insn.h"
 
@@ -28,9 +29,6 @@ static jmp_buf died;
 static bool is_alarm;
 static unsigned int nr_taken;
 static unsigned long alarm_pc;
-
-/* What a CPU set up, in its order. */
-static char order[64];
 
 /* The CPU that traps, and what trap.S leaves. */
 static struct trap_cpu cpu;
@@ -63,12 +61,12 @@ bool gic_alarm(unsigned int irq, unsigned long pc)
 void trap_init(struct trap_cpu *of)
 {
 	assert_true(of == &boot_trap_cpu || of == &trap_stack.cpu);
-	strcat(order, of == &boot_trap_cpu ? "boot " : "traps ");
+	step(of == &boot_trap_cpu ? 'b' : 't');
 }
 
 void counter_init(void)
 {
-	strcat(order, "counter ");
+	step('c');
 }
 
 /* setup(): each register has its number, times 16; nobody waits for a trap. */
@@ -86,7 +84,7 @@ static int setup(void **state)
 	is_alarm = false;
 	nr_taken = 0;
 	alarm_pc = 0;
-	order[0] = '\0';
+	steps_begin();
 	return unit_reset(state);
 }
 
@@ -251,7 +249,7 @@ static void test_trap_is_caught(void **state)
 static void began(struct cpu_start *start)
 {
 	assert_int_equal(start->hwid, 7);
-	strcat(order, "entry");
+	step('e');
 }
 
 /* A CPU that was started handles traps, at the end of its stack for them, before it
@@ -264,7 +262,7 @@ static void test_main(void **state)
 
 	(void)state;
 	cpu_main(&start);
-	assert_string_equal(order, "traps counter entry");
+	assert_steps("tce");
 }
 
 /* So does the CPU that boots. */
@@ -272,7 +270,7 @@ static void test_setup(void **state)
 {
 	(void)state;
 	arch_setup_traps();
-	assert_string_equal(order, "boot counter ");
+	assert_steps("bc");
 }
 
 int main(void)

@@ -3,6 +3,7 @@
  * Which counter is read: that of instructions where the firmware allows it, else
  * the time.
  */
+#include "try_fixture.h"
 #include "unit.h"
 
 /* The registers. */
@@ -17,17 +18,6 @@ static unsigned long reg_instret, reg_time;
 unsigned long long arch_counter(void);
 unsigned int arch_phys_bits(void);
 #include "cpu.c"
-
-/* Whether reading instret traps. */
-static bool traps;
-
-bool try_call(try_fn fn, unsigned long a, unsigned long b, unsigned long c,
-	      unsigned long d, unsigned long *result)
-{
-	if (!traps)
-		*result = fn(a, b, c, d);
-	return !traps;
-}
 
 static int setup(void **state)
 {

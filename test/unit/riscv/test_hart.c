@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Other harts, and this one's alarm, against an SBI and registers that a test sets:
- * what is asked for, in which order, and what is said where it is refused.
+ * what is asked for, in which order, and what is said where it is refused. What
+ * hart_main() does is t traps, p paging, e its work.
  */
-#include "unit.h"
+#include "steps.h"
 
 /* The registers, and what waits for an interrupt does. */
 #define CSR_H
@@ -60,23 +61,20 @@ static struct {
 	jmp_buf stopped;		/* where this hart is stopped */
 } sbi;
 
-/* What hart_main() did, in its order. */
-static char steps[64];
-
 char hart_entry[1];
 char try_failed[1];
 
 void traps_init(char *stack)
 {
 	assert_ptr_equal(stack, (char *)0x1000);
-	strcat(steps, "traps ");
+	step('t');
 }
 
 void arch_paging_enable(const struct paging_mode *mode, phys_addr_t root)
 {
 	assert_ptr_equal(mode, (const struct paging_mode *)0x2000);
 	assert_int_equal(root, 0x3000);
-	strcat(steps, "paging ");
+	step('p');
 }
 
 bool sbi_probe(unsigned long eid)
@@ -138,7 +136,7 @@ static int setup(void **state)
 	reg_time = 5000;
 	alarm = 0;
 	nr_waits = 0;
-	steps[0] = '\0';
+	steps_begin();
 	unit_reset(state);
 	machine.timebase = 10000000;
 	return 0;
@@ -209,7 +207,7 @@ static void test_start_refused(void **state)
 static void began(struct cpu_start *s)
 {
 	assert_int_equal(s->hwid, HARTID);
-	strcat(steps, "entry");
+	step('e');
 }
 
 /* A hart that was started handles traps before paging is on, and then works. */
@@ -223,7 +221,7 @@ static void test_main(void **state)
 
 	(void)state;
 	hart_main(&s);
-	assert_string_equal(steps, "traps paging entry");
+	assert_steps("tpe");
 }
 
 /* A hart gives itself back. */
