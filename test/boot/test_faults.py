@@ -9,13 +9,13 @@ import pytest
 
 from boot import Scenario, run
 from elf import symbols
+from oracle import PAGE
 from paths import ARCH, BUILD
 from ports import PORT
 
 UBSAN = str(BUILD / f"{ARCH}-ubsan" / "firmware.elf")
 
 HEX = r"0x[0-9a-f]+"
-PAGE = 0x1000
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ FAULTS = [
 
 
 def provoke(fault, extra=()):
-    """Boot with @fault, and QEMU's options @extra; how that went, up to the end, which must be a failed one."""
+    """Boot with @fault, and QEMU's options @extra; how that went, up to the end, which
+    must be a failed one."""
     result = run(Scenario(
         fault.name, mem=fault.mem, dts=fault.dts, smp=4 if fault.dts else 1,
         kernel=fault.kernel if not fault.dts else None, passes=False,

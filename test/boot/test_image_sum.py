@@ -15,6 +15,7 @@ import pytest
 import qemu
 from boot import Scenario, boot, built
 from elf import symbols
+from oracle import PAGE
 from paths import ARCH, TOP
 
 SAYS = re.compile(r"panic: image\.c:\d+: this image isn't what was built: it sums up "
@@ -31,9 +32,6 @@ PIECES = [("image_start", "image_text_end"), ("image_rodata", "image_rodata_end"
 # Functions and data to hit in any case, by what they are.
 PLACES = ["of_scan_memory", "alloc_pages", "free_pages", "paging_init",
           "image_rodata", "image_data"]
-
-# Bytes of a page.
-PAGE = 0x1000
 
 # Of all places this share at least is told in words; the rest dies of what is
 # broken there, as failed or without a word.

@@ -6,8 +6,7 @@ import re
 import pytest
 
 from boot import Scenario, boot
-
-PAGE = 0x1000
+from oracle import PAGE
 
 
 def bad_rows(report):
