@@ -116,7 +116,8 @@ static void elsewhere(void)
 }
 
 /* divert(): overwrite the address that this function returns to. It stands beside the
- * frame's address, before or after it, where it may have a signature in its upper half. */
+ * frame's address, before or after it, where it may have a signature in its upper half;
+ * it does because another function is called. */
 static __attribute__((noinline)) void divert(void)
 {
 	unsigned long own = (uintptr_t)__builtin_return_address(0);

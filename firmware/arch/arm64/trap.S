@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What needs single instructions: the vector table, calls that may trap, among them
- * such as nobody may answer, the change of stacks.
+ * such as nobody may answer, the change of stacks, the key that signs addresses.
  *
  * Ordinary code runs on SP_EL0, so an exception comes in on SP_EL1, which is the
  * CPU's trap stack. An exception in the handler itself finds itself on SP_EL1

@@ -115,8 +115,8 @@ const char *arch_alarm(unsigned long seconds)
 /*
  * nap(): sleep for NAP_TICKS. With interrupts off, as they are in a trap anyway, one
  * that is pending and enabled in sie wakes a hart up all the same (privileged
- * specification, section "Wait for Interrupt"). The timer stays pending after that, until it is set again, as it is
- * where there is an alarm to come.
+ * specification, section "Wait for Interrupt"). The timer stays pending after that,
+ * until it is set again, as it is where there is an alarm to come.
  */
 static void nap(void)
 {
